@@ -1,0 +1,248 @@
+import { z } from "zod";
+import { CONSISTENCY_MODES } from "../consistency/consistency.js";
+import { SOURCE_NAMES } from "../sources/source.js";
+
+/**
+ * `prefloom.json`: the settings of a workspace. These schemas are the single source of the types, of the defaults and of
+ * the JSON schema that editors complete from. Defaults are the paper's where it names a value.
+ */
+
+export const sourceSchema = z.strictObject({
+  path: z
+    .string()
+    .min(1)
+    .describe("File of raw threads, relative to this folder; `*` matches within one folder."),
+  format: z.enum(SOURCE_NAMES).optional().describe("How the file is read. Left out: detected, and said."),
+  name: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Name of the source in records, report and data card. Default: the format's name."),
+  licence: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Licence of the texts, as an SPDX id where there is one; goes into the data card."),
+});
+export type SourceSettings = z.infer<typeof sourceSchema>;
+
+export const importSchema = z.strictObject({
+  pii: z
+    .boolean()
+    .default(true)
+    .describe("Replace e-mail addresses, phone numbers and the like by marks such as [EMAIL]."),
+  minResponses: z
+    .number()
+    .int()
+    .min(1)
+    .default(2)
+    .describe("Posts with fewer distinct responses are dropped: two are needed for a pair."),
+  maxPosts: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("Stop after this many posts; null: all."),
+  languages: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "Keep only messages marked with one of these languages; empty: all. Only some sources mark it.",
+    ),
+});
+
+export const ANSWER_WAYS = ["numbers", "words"] as const;
+export type AnswerWay = (typeof ANSWER_WAYS)[number];
+export const ANNOTATION_METHODS = ["prefix", "joint"] as const;
+export type AnnotationMethod = (typeof ANNOTATION_METHODS)[number];
+
+export const annotateSchema = z.strictObject({
+  answers: z
+    .enum(ANSWER_WAYS)
+    .default("numbers")
+    .describe(
+      "`numbers`: prompt #1 of the paper, for strong models. `words`: the words of the two options compared, which makes a small model usable.",
+    ),
+  method: z
+    .enum(ANNOTATION_METHODS)
+    .default("prefix")
+    .describe(
+      "`prefix`: each question alone after one shared prefix. `joint`: all questions in one pass, faster; refused when it disagrees with `prefix`.",
+    ),
+  minAgreement: z
+    .number()
+    .min(-1)
+    .max(1)
+    .default(0.8)
+    .describe(
+      "`joint` is refused when the rank correlation of its evidence with that of `prefix` is below this.",
+    ),
+  agreementSample: z
+    .number()
+    .int()
+    .min(1)
+    .default(6)
+    .describe("Responses on which that agreement is measured before a `joint` run."),
+  fewShot: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("File with few-shot examples of one's own for `numbers`; null: the built-in ones."),
+  maxPostTokens: z
+    .number()
+    .int()
+    .min(16)
+    .default(1024)
+    .describe("Longer posts are cut at a boundary, keeping their end, and the cut is recorded."),
+  maxResponseTokens: z
+    .number()
+    .int()
+    .min(16)
+    .default(1024)
+    .describe("Longer responses are cut at a boundary, keeping their beginning."),
+});
+
+export const LEVEL_DECISIONS = ["argmax", "contextual", "batch"] as const;
+export type LevelDecision = (typeof LEVEL_DECISIONS)[number];
+
+export const levelsSettingsSchema = z.strictObject({
+  decision: z
+    .enum(LEVEL_DECISIONS)
+    .default("argmax")
+    .describe(
+      "`argmax`: the most likely answer (the paper). `contextual`: after dividing by the answers for an empty comment. `batch`: relative to the corpus and to the response itself, extremes only.",
+    ),
+  neutralShare: z
+    .number()
+    .min(0)
+    .max(0.999)
+    .default(0.9)
+    .describe(
+      "With `batch`: share of the responses that stay neutral on each dimension; the rest is split over both ends.",
+    ),
+});
+
+export const clusterSchema = z.strictObject({
+  k: z.number().int().min(2).default(3).describe("Number of clusters K of a post's responses (Algorithm 1)."),
+});
+
+export const pairSettingsSchema = z.strictObject({
+  pairsPerPost: z.number().int().min(1).default(1).describe("Pairs drawn from a post, without repetition."),
+  testShare: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.1)
+    .describe(
+      "Share of the posts kept for the test split. Personas stay within their split, so no post is shared.",
+    ),
+});
+
+export const DEMOGRAPHIC_METHODS = ["model", "template", "none"] as const;
+
+export const demographicSettingsSchema = z.strictObject({
+  method: z
+    .enum(DEMOGRAPHIC_METHODS)
+    .default("model")
+    .describe(
+      "`model`: prompt #2 of the paper. `template`: a text from the direction's labels, without a model. `none`: no DEMO.",
+    ),
+  fallback: z
+    .enum(["template", "none"])
+    .default("template")
+    .describe("What happens when the model gave no usable answer after its retries."),
+  retries: z.number().int().min(0).max(10).default(2).describe("Further tries after an unusable answer."),
+  maxTokens: z.number().int().min(64).default(512).describe("Longest answer of the model, in tokens."),
+});
+
+export const personaSettingsSchema = z.strictObject({
+  size: z
+    .number()
+    .int()
+    .min(1)
+    .default(16)
+    .describe("Items H kept of UGC and of PAIR; the released data carries 4."),
+  threshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.6)
+    .describe(
+      "Similarity t to be exceeded: the share of dimensions on which two responses have the same level.",
+    ),
+  order: z
+    .enum(["first", "best"])
+    .default("first")
+    .describe(
+      "`first`: the first items found in random order (the paper). `best`: the most similar of all that were looked at.",
+    ),
+  maxProbes: z
+    .number()
+    .int()
+    .min(1)
+    .default(20_000)
+    .describe("Posts (or pairs) looked at for one pair at most; what could not be filled is reported."),
+  demographic: demographicSettingsSchema.prefault({}),
+});
+
+export const checkSettingsSchema = z.strictObject({
+  consistency: z
+    .enum(CONSISTENCY_MODES)
+    .default("strict")
+    .describe(
+      "`strict`: every persona item agrees with the pair and contradicts it nowhere. `majority`: the vote over the items must agree.",
+    ),
+});
+
+export const exportSettingsSchema = z.strictObject({
+  title: z
+    .string()
+    .min(1)
+    .default("A preference dataset in the AlignX format")
+    .describe("Heading of data card and report."),
+});
+
+export const settingsSchema = z.strictObject({
+  $schema: z.string().optional(),
+  sources: z
+    .array(sourceSchema)
+    .default([])
+    .describe("Raw threads to import; `prefloom import FILE` adds to this list."),
+  output: z.string().min(1).default("prefloom-out").describe("Folder for everything that is generated."),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(42)
+    .describe("Decides every random draw."),
+  model: z
+    .string()
+    .min(1)
+    .default("smollm2-135m-instruct")
+    .describe("Annotator: a name from `prefloom model list`, an `hf:` address or the path of a GGUF file."),
+  space: z
+    .string()
+    .min(1)
+    .default("alignx")
+    .describe(
+      "Preference space: `alignx` (90 dimensions) or the path of a JSON file with a list of dimensions.",
+    ),
+  import: importSchema.prefault({}),
+  annotate: annotateSchema.prefault({}),
+  levels: levelsSettingsSchema.prefault({}),
+  cluster: clusterSchema.prefault({}),
+  pair: pairSettingsSchema.prefault({}),
+  persona: personaSettingsSchema.prefault({}),
+  check: checkSettingsSchema.prefault({}),
+  export: exportSettingsSchema.prefault({}),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** The JSON schema of `prefloom.json` (draft 2020-12), for completion and validation in editors. */
+export function settingsJsonSchema(): object {
+  return z.toJSONSchema(settingsSchema, { io: "input" });
+}

@@ -1,0 +1,205 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import {
+  getNodeValue,
+  type Node,
+  findNodeAtLocation,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
+import { InputError } from "../core/errors.js";
+import { checkSettings, type SettingProblem } from "../core/settings/check-settings.js";
+import type { Settings } from "../core/settings/settings.js";
+import { ALIGNX_SPACE, type PreferenceSpace, spaceSchema } from "../core/space/space.js";
+import { OutputFolder } from "../node/store/output-folder.js";
+
+/** Name of the settings file, which makes a folder a workspace. */
+export const SETTINGS_FILE = "prefloom.json";
+
+/** A folder with `prefloom.json`, its settings and its output. */
+export interface Workspace {
+  readonly folder: string;
+  readonly settings: Settings;
+  readonly space: PreferenceSpace;
+  readonly output: OutputFolder;
+  /** A path as people know it: relative to the workspace, with `/`. */
+  shown(path: string): string;
+}
+
+/** The nearest folder from `start` upward that holds `prefloom.json`, or null. */
+export function findWorkspace(start: string): string | null {
+  for (let folder = resolve(start); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, SETTINGS_FILE))) return folder;
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split("\n").length;
+}
+
+function lineOf(text: string, tree: Node | undefined, path: readonly PropertyKey[]): number {
+  for (let depth = path.length; depth > 0 && tree; depth--) {
+    const node = findNodeAtLocation(
+      tree,
+      path.slice(0, depth).map((key) => (typeof key === "number" ? key : String(key))),
+    );
+    if (node) return lineAt(text, (node.parent?.type === "property" ? node.parent : node).offset);
+  }
+  return 1;
+}
+
+/** `key=value` of `--set`: the value as JSON, else as text. @throws InputError for anything else */
+export function parseOverride(text: string): { readonly path: string[]; readonly value: unknown } {
+  const at = text.indexOf("=");
+  const path = text.slice(0, Math.max(0, at)).trim().split(".");
+  if (at < 1 || path.some((key) => key === "")) {
+    throw new InputError(
+      { file: "--set" },
+      { rule: "usage", message: `“${text}” is no key=value`, fix: "write for example --set persona.size=4" },
+    );
+  }
+  const raw = text.slice(at + 1);
+  try {
+    return { path, value: JSON.parse(raw) as unknown };
+  } catch {
+    return { path, value: raw };
+  }
+}
+
+function applyOverrides(value: unknown, overrides: readonly string[]): unknown {
+  const root = value as Record<string, unknown>;
+  for (const text of overrides) {
+    const { path, value: to } = parseOverride(text);
+    let at = root;
+    for (const key of path.slice(0, -1)) {
+      const next = at[key];
+      at = (next && typeof next === "object" ? next : (at[key] = {})) as Record<string, unknown>;
+    }
+    at[path.at(-1)!] = to;
+  }
+  return root;
+}
+
+/** One error that lists every problem with the settings. */
+function settingsError(
+  problems: readonly SettingProblem[],
+  text: string,
+  tree: Node | undefined,
+  overridden: readonly string[],
+): InputError {
+  const [first, ...rest] = problems.map((problem) => {
+    const key = problem.path.map(String).join(".");
+    const fromSet = overridden.some(
+      (path) => key === path || key.startsWith(`${path}.`) || path.startsWith(`${key}.`),
+    );
+    return {
+      problem,
+      place: fromSet ? { file: "--set" } : { file: SETTINGS_FILE, line: lineOf(text, tree, problem.path) },
+    };
+  });
+  const error = new InputError(first!.place, first!.problem);
+  const others = rest.map(({ place, problem }) => new InputError(place, problem).message);
+  if (others.length > 0) error.message = [error.message, ...others].join("\n");
+  return error;
+}
+
+/** Settings from the text of `prefloom.json` (comments and trailing commas allowed) and overrides. @throws InputError */
+export function parseSettings(text: string, overrides: readonly string[] = []): Settings {
+  const errors: ParseError[] = [];
+  const body = text.replace(/^\ufeff/, "");
+  const tree = parseTree(body, errors, { allowTrailingComma: true });
+  const [error] = errors;
+  if (error) {
+    throw new InputError(
+      { file: SETTINGS_FILE, line: lineAt(body, error.offset) },
+      {
+        rule: "json-syntax",
+        message: `the settings are no JSON: ${printParseErrorCode(error.error)}`,
+        fix: "correct the line; `prefloom init` in an empty folder writes an example",
+      },
+    );
+  }
+  const value: unknown = tree ? getNodeValue(tree) : undefined;
+  if (!value || typeof value !== "object" || Array.isArray(value)) {
+    throw new InputError(
+      { file: SETTINGS_FILE },
+      { rule: "setting-value", message: "the settings are no object", fix: "write { } at least" },
+    );
+  }
+  const checked = checkSettings(applyOverrides(value, overrides));
+  if ("settings" in checked) return checked.settings;
+  throw settingsError(
+    checked.problems,
+    body,
+    tree,
+    overrides.map((text) => parseOverride(text).path.join(".")),
+  );
+}
+
+async function loadSpace(folder: string, space: string): Promise<PreferenceSpace> {
+  if (space === "alignx") return ALIGNX_SPACE;
+  const place = { file: space };
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(resolve(folder, space), "utf8"));
+  } catch (error) {
+    throw new InputError(
+      place,
+      {
+        rule: "space",
+        message: `the preference space cannot be read: ${(error as Error).message}`,
+        fix: "set “space” to “alignx” or to a JSON file with a list of dimensions",
+      },
+      { cause: error },
+    );
+  }
+  const checked = spaceSchema.safeParse(value);
+  if (!checked.success) {
+    const issue = checked.error.issues[0]!;
+    throw new InputError(place, {
+      rule: "space",
+      field: issue.path.join("."),
+      message: issue.message,
+      fix: "give each dimension group, name, options (two), positiveLabel and negativeLabel",
+    });
+  }
+  const names = checked.data.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new InputError(place, {
+      rule: "space",
+      message: `two dimensions are named “${twice}”`,
+      fix: "rename one",
+    });
+  }
+  return { name: space, dimensions: checked.data };
+}
+
+/** Opens the workspace of a folder. @throws InputError when the folder has no settings or they are wrong */
+export async function openWorkspace(folder: string, overrides: readonly string[] = []): Promise<Workspace> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, SETTINGS_FILE), "utf8");
+  } catch (error) {
+    throw new InputError(
+      { file: SETTINGS_FILE },
+      {
+        rule: "no-workspace",
+        message: `${folder} is no workspace: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "it has no such file" : (error as Error).message}`,
+        fix: "run `prefloom init` there, or name a workspace with --workspace",
+      },
+      { cause: error },
+    );
+  }
+  const settings = parseSettings(text, overrides);
+  return {
+    folder,
+    settings,
+    space: await loadSpace(folder, settings.space),
+    output: new OutputFolder(resolve(folder, settings.output)),
+    shown: (path) => relative(folder, path).replaceAll("\\", "/") || ".",
+  };
+}
