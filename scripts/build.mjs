@@ -47,6 +47,7 @@ const COMMON = {
   sourcemap: true,
   sourcesContent: false,
   logLevel: "silent",
+  define: { PREFLOOM_VERSION: JSON.stringify(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version) },
   metafile: true,
 };
 

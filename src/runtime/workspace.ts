@@ -13,7 +13,9 @@ import { InputError } from "../core/errors.js";
 import { checkSettings, type SettingProblem } from "../core/settings/check-settings.js";
 import type { Settings } from "../core/settings/settings.js";
 import { ALIGNX_SPACE, type PreferenceSpace, spaceSchema } from "../core/space/space.js";
+import { FEW_SHOT, fewShotSchema, type FewShotExample } from "../core/prompts/few-shot.js";
 import { OutputFolder } from "../node/store/output-folder.js";
+import type { LoadedSettings } from "../steps/step.js";
 
 /** Name of the settings file, which makes a folder a workspace. */
 export const SETTINGS_FILE = "prefloom.json";
@@ -22,6 +24,8 @@ export const SETTINGS_FILE = "prefloom.json";
 export interface Workspace {
   readonly folder: string;
   readonly settings: Settings;
+  /** Content of the files that settings name. */
+  readonly loaded: LoadedSettings;
   readonly space: PreferenceSpace;
   readonly output: OutputFolder;
   /** A path as people know it: relative to the workspace, with `/`. */
@@ -178,6 +182,26 @@ async function loadSpace(folder: string, space: string): Promise<PreferenceSpace
   return { name: space, dimensions: checked.data };
 }
 
+/** Few-shot examples of one's own. @throws InputError naming the entry that is wrong */
+export async function loadFewShot(folder: string, file: string | null): Promise<readonly FewShotExample[]> {
+  if (file === null) return FEW_SHOT;
+  const fix = 'give a list of {"query", "comment", "answers": [{"dimension", "answer": 1, 2 or 3}]}';
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(resolve(folder, file), "utf8"));
+  } catch (error) {
+    const message = `the few-shot examples cannot be read: ${(error as Error).message}`;
+    throw new InputError({ file }, { rule: "few-shot", message, fix }, { cause: error });
+  }
+  const checked = fewShotSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  const issue = checked.error.issues[0]!;
+  throw new InputError(
+    { file },
+    { rule: "few-shot", field: issue.path.join("."), message: issue.message, fix },
+  );
+}
+
 /** Opens the workspace of a folder. @throws InputError when the folder has no settings or they are wrong */
 export async function openWorkspace(folder: string, overrides: readonly string[] = []): Promise<Workspace> {
   let text: string;
@@ -198,6 +222,7 @@ export async function openWorkspace(folder: string, overrides: readonly string[]
   return {
     folder,
     settings,
+    loaded: { fewShot: await loadFewShot(folder, settings.annotate.fewShot) },
     space: await loadSpace(folder, settings.space),
     output: new OutputFolder(resolve(folder, settings.output)),
     shown: (path) => relative(folder, path).replaceAll("\\", "/") || ".",

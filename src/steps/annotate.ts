@@ -1,7 +1,7 @@
 import { type AnnotationWay, ResponseAnnotator } from "../core/evaluation/annotate-response.js";
 import { agreementOf } from "../core/evaluation/agreement.js";
 import { InputError } from "../core/errors.js";
-import { FEW_SHOT, type FewShotExample } from "../core/prompts/few-shot.js";
+import type { FewShotExample } from "../core/prompts/few-shot.js";
 import { randomFor } from "../core/random.js";
 import type { Annotation, Answer, Post } from "../core/records/records.js";
 import type { Settings } from "../core/settings/settings.js";
@@ -10,7 +10,7 @@ import { POSTS } from "./files.js";
 import { after, inOrder, type RecordFile, type Step, type StepContext, type UnitResult } from "./step.js";
 
 /** Settings of the step, with the few-shot examples themselves in place of their file. */
-export type AnnotateStepSettings = Omit<Settings["annotate"], "fewShot"> & {
+export type AnnotateStepSettings = Omit<Settings["annotate"], "fewShot" | "probePairs"> & {
   readonly fewShot: readonly FewShotExample[];
 };
 
@@ -108,13 +108,23 @@ export const annotateStep: Step<AnnotateStepSettings> = {
   reads: [POSTS.path],
   writes: ["annotations.jsonl"],
   seeded: false,
-  settings: ({ annotate }) => ({ ...annotate, fewShot: FEW_SHOT }),
+  settings: ({ annotate: { probePairs: _, ...annotate } }, { fewShot }) => ({ ...annotate, fewShot }),
   usesModel: () => true,
   async *run(context) {
     const { settings, space, skip, cancellation } = context;
     let total = 0;
     for await (const _ of responsesOf(context.read)) total++;
     context.total(total);
+    if (total === 0) {
+      throw new InputError(
+        { file: POSTS.path },
+        {
+          rule: "no-posts",
+          message: "no post came out of “import”, so there is nothing to annotate",
+          fix: "add sources with `prefloom import FILE`; `prefloom drops` tells what was dropped and why",
+        },
+      );
+    }
     if (skip >= total) return;
     const model = await context.model();
     const way: AnnotationWay = settings;

@@ -174,6 +174,7 @@ export const checkStep: Step<CheckSettings> = {
         },
       } satisfies UnitResult;
     }
+    if (unit < context.skip) return;
     const ending = await degenerateLevels(context);
     for await (const finding of leftoverPii(context)) ending.push(finding);
     yield { records: { "findings.jsonl": ending }, counts: countFindings(ending) };

@@ -96,8 +96,10 @@ function toPost(context: Context, placed: PlacedPost, cleaner: Cleaner): { post:
       ...(response.ratings && Object.keys(response.ratings).length > 0 ? { ratings: response.ratings } : {}),
       ...(responseOrigin ? { origin: responseOrigin } : {}),
     };
-    if (times === 0 || context.isRestored("duplicate-response", record.id)) responses.push(record);
-    else {
+    if (times === 0) responses.push(record);
+    else if (context.isRestored("duplicate-response", record.id)) {
+      responses.push({ ...record, restored: true });
+    } else {
       const reason = `response ${i + 1} of ${raw.responses.length} has the text of an earlier one`;
       drops.push(drop(record.id, "duplicate-response", reason, record, responseOrigin ?? origin));
     }
@@ -130,7 +132,7 @@ function problemUnit(problem: Problem & { severity?: string }, origin: Origin): 
         origin,
       ),
     ],
-    counts: { [`findings of severity ${severity}`]: 1 },
+    counts: { records: 1, [`findings of severity ${severity}`]: 1 },
   };
 }
 
@@ -183,21 +185,23 @@ export const importStep: Step<ImportSettings> = {
       const cleaner = new Cleaner(settings.pii);
       const { post, drops } = toPost(context, found, cleaner);
       const distinct = post.responses.length;
-      const wanted = distinct >= settings.minResponses || context.isRestored("too-few-responses", id);
+      const restored = distinct < settings.minResponses && context.isRestored("too-few-responses", id);
+      const wanted = restored || distinct >= settings.minResponses;
       if (wanted) kept++;
       if (unit++ < skip) continue;
       if (!wanted) {
         const reason = `${distinct} distinct response${distinct === 1 ? "" : "s"}, fewer than import.minResponses = ${settings.minResponses}`;
         yield {
           drops: [...drops, drop(id, "too-few-responses", reason, post, found.origin)],
-          counts: { "posts seen": 1, ...cleaner.counts },
+          counts: { records: 1, "posts seen": 1, ...cleaner.counts },
         };
         continue;
       }
       yield {
-        records: { "posts.jsonl": [post] },
+        records: { "posts.jsonl": [restored ? { ...post, restored } : post] },
         drops,
         counts: {
+          records: 1,
           "posts seen": 1,
           posts: 1,
           responses: post.responses.length,

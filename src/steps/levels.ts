@@ -87,6 +87,7 @@ export const levelsStep: Step<LevelSettings> = {
         counts: { responses: 1 },
       } satisfies UnitResult;
     }
+    if (unit < context.skip) return;
     yield {
       documents: {
         "reference.json": `${JSON.stringify({ decision: context.settings.decision, ...reference })}\n`,

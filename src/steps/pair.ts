@@ -82,6 +82,7 @@ export const pairStep: Step<Settings["pair"]> = {
         counts: {
           posts: 1,
           pairs: kept.length,
+          "posts with pairs": kept.length > 0 ? 1 : 0,
           ...(kept.length < settings.pairsPerPost ? { "posts with fewer pairs than wanted": 1 } : {}),
           [`posts in ${split}`]: 1,
         },

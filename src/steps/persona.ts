@@ -226,6 +226,7 @@ function countsOf(
 ): Record<string, number> {
   return {
     personas: 1,
+    "personas with items": ugc.length + pairs.length > 0 || demographic ? 1 : 0,
     "with UGC": ugc.length > 0 ? 1 : 0,
     "with PAIR": pairs.length > 0 ? 1 : 0,
     "with DEMO by model": demographic?.method === "model" ? 1 : 0,

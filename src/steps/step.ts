@@ -2,22 +2,12 @@ import type { z } from "zod";
 import type { Cancellation, RecordTable, TextModel } from "../core/ports.js";
 import type { Drop, Origin } from "../core/records/records.js";
 import type { Problem } from "../core/errors.js";
+import type { StepName } from "../core/step-names.js";
 import type { Settings } from "../core/settings/settings.js";
 import type { SourceName } from "../core/sources/source.js";
+import type { FewShotExample } from "../core/prompts/few-shot.js";
+import type { PipelineOverview } from "../core/report/overview.js";
 import type { PreferenceSpace } from "../core/space/space.js";
-
-/** The steps of the pipeline, in order. */
-export const STEP_NAMES = [
-  "import",
-  "annotate",
-  "levels",
-  "cluster",
-  "pair",
-  "persona",
-  "check",
-  "export",
-] as const;
-export type StepName = (typeof STEP_NAMES)[number];
 
 /** A file of the workspace's output folder with the type of its lines. */
 export interface RecordFile<T> {
@@ -60,6 +50,8 @@ export interface StepContext<S> {
   table<T>(file: RecordFile<T>, id: (record: T) => string): Promise<RecordTable<T>>;
   /** A whole small input file. */
   document(path: string): Promise<string>;
+  /** What the steps before this one made and dropped; only for steps that ask for it (`usesOverview`). */
+  overview(): Promise<PipelineOverview>;
   /** Raw records of all sources, for `import`. */
   raw(): AsyncIterable<RawRecord>;
   /** The annotator; loaded when first asked for. */
@@ -69,6 +61,11 @@ export interface StepContext<S> {
   /** Says how many units there are, as soon as it is known. */
   total(units: number): void;
   log(message: string): void;
+}
+
+/** Content of the files that settings name. */
+export interface LoadedSettings {
+  readonly fewShot: readonly FewShotExample[];
 }
 
 /** A step: a description of work from records to records (architecture.md). */
@@ -88,8 +85,10 @@ export interface Step<S = unknown> {
   readonly writes: readonly string[];
   /** Whether the seed changes its output. */
   readonly seeded: boolean;
-  /** The part of the settings that changes its output. */
-  settings(all: Settings): S;
+  /** Whether it shows counts and drops of the steps before it, which then are an input like its files. */
+  readonly usesOverview?: boolean;
+  /** The part of the settings that changes its output; settings that name a file come with what is in it. */
+  settings(all: Settings, loaded: LoadedSettings): S;
   usesModel(settings: S): boolean;
   /** Yields finished units in an order that the inputs alone decide, without the first `skip`. */
   run(context: StepContext<S>): AsyncIterable<UnitResult>;

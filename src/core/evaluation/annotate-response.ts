@@ -28,27 +28,34 @@ const TEMPLATE_TOKENS = 96;
 /** Annotates responses on all dimensions of a space with one model in one way (§4.1 (1)). */
 export class ResponseAnnotator {
   readonly #prompt: AnnotationPrompt;
+  /** The same list each time, so that a model prepares it once. */
+  readonly #questions: AnnotationPrompt["questions"];
   /** Tokens left for post and response together. */
   readonly #budget: number;
 
-  /** @throws Error when the questions alone do not fit the model's context. */
+  /**
+   * @param asked indexes of the dimensions to ask about; default: all
+   * @throws Error when the questions alone do not fit the model's context.
+   */
   constructor(
     space: PreferenceSpace,
     readonly model: TextModel,
     readonly way: AnnotationWay,
+    asked?: readonly number[],
   ) {
     this.#prompt = annotationPrompt(space, way.answers, way.fewShot);
-    const costs = this.#prompt.questions.map(({ text, answerStart, options, filler }) =>
+    this.#questions = asked ? asked.map((d) => this.#prompt.questions[d]!) : this.#prompt.questions;
+    const costs = this.#questions.map(({ text, answerStart, options, filler }) =>
       model.countTokens(text + answerStart + options[0]! + filler),
     );
-    const asked = way.method === "joint" ? costs.reduce((sum, n) => sum + n + 2, 0) : Math.max(...costs);
+    const tokens = way.method === "joint" ? costs.reduce((sum, n) => sum + n + 2, 0) : Math.max(...costs);
     const fixed = this.#prompt
       .prefix("", "")
       .parts.reduce((sum, part) => sum + model.countTokens(part) + 1, 0);
-    this.#budget = model.identity.contextSize - TEMPLATE_TOKENS - asked - fixed;
+    this.#budget = model.identity.contextSize - TEMPLATE_TOKENS - tokens - fixed;
     if (this.#budget < 64) {
       throw new Error(
-        `${model.identity.name} has a context of ${model.identity.contextSize} tokens, of which ${asked + fixed} go to the questions ${
+        `${model.identity.name} has a context of ${model.identity.contextSize} tokens, of which ${tokens + fixed} go to the questions ${
           way.method === "joint" ? "asked in one pass" : "and examples"
         }; use a model with a longer context${way.method === "joint" ? " or the method “prefix”" : ""}`,
       );
@@ -63,7 +70,7 @@ export class ResponseAnnotator {
     const { probabilities, tokens } = await model.score(
       {
         prefix: this.#prompt.prefix(fittedPost.text, fittedResponse.text),
-        questions: this.#prompt.questions,
+        questions: this.#questions,
         method: way.method,
       },
       cancellation,

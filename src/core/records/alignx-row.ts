@@ -28,6 +28,9 @@ export const alignxRowSchema = z.strictObject({
 });
 export type AlignxRow = z.infer<typeof alignxRowSchema>;
 
+/** The published keys in their published order. */
+export const ALIGNX_KEYS = Object.keys(alignxRowSchema.shape) as readonly (keyof AlignxRow)[];
+
 /** The line of `*.lineage.jsonl` that belongs to a dataset line. */
 export const lineageSchema = z.object({
   pair: z.string(),

@@ -9,7 +9,7 @@ export const manifestSchema = z.object({
   /** Output files with their content. */
   outputs: z.record(
     z.string(),
-    z.object({ sha256: z.string(), bytes: z.number(), records: z.number().int() }),
+    z.object({ sha256: z.string(), bytes: z.number(), records: z.number().int().optional() }),
   ),
   settings: z.record(z.string(), z.unknown()),
   /** Of settings, seed, space, model and version of the step: all that decides the output besides the inputs. */

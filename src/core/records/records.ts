@@ -40,6 +40,8 @@ export const responseSchema = z.object({
   text: z.string(),
   /** Ratings that the source carries, by name, unchanged. */
   ratings: z.record(z.string(), z.number()).optional(),
+  /** Set where the user asked for it back from the drop ledger. */
+  restored: z.literal(true).optional(),
   /** Set where the response's raw line is not its post's (sources joined from several files). */
   origin: originSchema.optional(),
 });
@@ -57,6 +59,8 @@ export const postSchema = z.object({
   /** Posts of one thread share text, so they are one unit for splits and contextual independence. Absent where the post stands alone. */
   thread: z.string().optional(),
   responses: z.array(responseSchema),
+  /** Set where the user asked for it back from the drop ledger. */
+  restored: z.literal(true).optional(),
   origin: originSchema,
 });
 export type Post = z.infer<typeof postSchema>;

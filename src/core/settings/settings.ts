@@ -84,6 +84,15 @@ export const annotateSchema = z.strictObject({
     .min(1)
     .default(6)
     .describe("Responses on which that agreement is measured before a `joint` run."),
+  probePairs: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(48)
+    .describe(
+      "Text pairs of known direction on which the model is measured before it annotates, once per model; 0: not at all.",
+    ),
   fewShot: z
     .string()
     .min(1)
@@ -202,6 +211,10 @@ export const exportSettingsSchema = z.strictObject({
     .min(1)
     .default("A preference dataset in the AlignX format")
     .describe("Heading of data card and report."),
+  languages: z
+    .array(z.string().regex(/^[a-z]{2,3}$/, "expected ISO 639 codes such as “en”"))
+    .default([])
+    .describe("Languages of the texts, as ISO 639 codes, for the data card."),
 });
 
 export const settingsSchema = z.strictObject({

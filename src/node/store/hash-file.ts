@@ -2,24 +2,34 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 
-/** SHA-256 of a file's content, hexadecimal, and its size; `onBytes` hears of progress. */
+const NEWLINE = 0x0a;
+
+function newlinesIn(chunk: Buffer): number {
+  let count = 0;
+  for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) count++;
+  return count;
+}
+
+/** SHA-256 of a file's content, hexadecimal, its size and its number of lines; `onBytes` hears of progress. */
 export async function hashFile(
   path: string,
   onBytes?: (bytes: number) => void,
-): Promise<{ readonly sha256: string; readonly bytes: number }> {
+): Promise<{ readonly sha256: string; readonly bytes: number; readonly lines: number }> {
   const hash = createHash("sha256");
   let bytes = 0;
+  let lines = 0;
   await pipeline(
     createReadStream(path, { highWaterMark: 1 << 20 }),
     async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) {
         hash.update(chunk);
         bytes += chunk.length;
+        lines += newlinesIn(chunk);
         onBytes?.(bytes);
       }
     },
   );
-  return { sha256: hash.digest("hex"), bytes };
+  return { sha256: hash.digest("hex"), bytes, lines };
 }
 
 /** SHA-256 of a value as JSON with sorted keys, hexadecimal. */

@@ -63,15 +63,14 @@ export class OutputFolder {
     journal: StepJournal,
     documents: readonly string[],
     manifest: Omit<Manifest, "outputs">,
-    records: ReadonlyMap<string, number>,
   ): Promise<Manifest> {
     await journal.finish();
     const outputs: Manifest["outputs"] = {};
     const names = [...new Set([...journal.files, ...documents])].sort();
     for (const name of names) {
-      const { sha256, bytes } = await hashFile(join(journal.folder, name));
+      const { sha256, bytes, lines } = await hashFile(join(journal.folder, name));
       const path = name.startsWith(`${place.folder}/`) ? name : `${place.name}/${name}`;
-      outputs[path] = { sha256, bytes, records: records.get(name) ?? 0 };
+      outputs[path] = { sha256, bytes, ...(name.endsWith(".jsonl") ? { records: lines } : {}) };
     }
     const sealed: Manifest = { ...manifest, outputs };
     await writeWhole(join(journal.folder, MANIFEST), `${JSON.stringify(sealed, null, 2)}\n`);

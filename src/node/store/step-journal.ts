@@ -51,7 +51,10 @@ async function readJournal(
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
-  const [head, ...rest] = parseLines(text) as [JournalHead | undefined, ...Partial<Commit & { total: number }>[]];
+  const [head, ...rest] = parseLines(text) as [
+    JournalHead | undefined,
+    ...Partial<Commit & { total: number }>[],
+  ];
   if (typeof head?.key !== "string") return null;
   const commits = rest.filter((line): line is Commit => typeof line.units === "number");
   const totals = rest.flatMap(({ total }) => (typeof total === "number" ? [total] : []));

@@ -1,0 +1,198 @@
+import { stat } from "node:fs/promises";
+import type { Manifest } from "../core/records/manifest.js";
+import { hashFile, hashValue } from "../node/store/hash-file.js";
+import { STEPS } from "../steps/registry.js";
+import type { Step } from "../steps/step.js";
+import type { StepName } from "../core/step-names.js";
+import { identifyModel, locateModel } from "./models.js";
+import { readOverview } from "./overview.js";
+import { sourceFiles } from "./read-sources.js";
+import { readRestored, type Restored } from "./restored.js";
+import type { Workspace } from "./workspace.js";
+
+/** How a step stands. */
+export type StepState =
+  | { readonly step: StepName; readonly state: "done"; readonly manifest: Manifest }
+  | {
+      readonly step: StepName;
+      readonly state: "stale";
+      readonly why: readonly string[];
+      readonly manifest: Manifest;
+    }
+  | {
+      readonly step: StepName;
+      readonly state: "partly";
+      readonly done: number;
+      readonly total: number | null;
+    }
+  | { readonly step: StepName; readonly state: "missing" };
+
+/** Everything that decides a step's output. */
+export interface StepInputs {
+  /** SHA-256 by input file; null where the file is not there. */
+  readonly inputs: Readonly<Record<string, string | null>>;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly seed: number | null;
+  readonly space: string;
+  /** SHA-256 of the weights; null without a model, or when it is not here to be hashed. */
+  readonly model: string | null;
+  readonly usesModel: boolean;
+  readonly version: number;
+  /** `rule id` of records asked back from the step's ledger. */
+  readonly restored: readonly string[];
+}
+
+/** Hash of all that decides a step's output besides its input files. */
+export function settingsHash({ settings, seed, space, model, version, restored }: StepInputs): string {
+  return hashValue({ settings, seed, space, model, version, restored });
+}
+
+/** Key under which unfinished work is continued. */
+export function workKey(inputs: StepInputs): string {
+  return hashValue([settingsHash(inputs), inputs.inputs]);
+}
+
+const modifiedAt = async (path: string): Promise<number | null> =>
+  stat(path).then(
+    (found) => found.mtimeMs,
+    () => null,
+  );
+
+/** Hash of an output file: the one its step recorded unless somebody has touched the file since. */
+async function outputHash(workspace: Workspace, path: string): Promise<string | null> {
+  const { output } = workspace;
+  const file = output.file(path);
+  const modified = await modifiedAt(file);
+  if (modified === null) return null;
+  const producer = STEPS.find(({ name, folder }) => [name, folder].includes(path.split("/")[0]! as StepName));
+  const manifest = producer ? await output.manifest(producer.name) : null;
+  const recorded = manifest?.outputs[path];
+  const sealed = producer ? await modifiedAt(output.file(`${producer.name}/manifest.json`)) : null;
+  if (recorded && sealed !== null && modified <= sealed) return recorded.sha256;
+  return (await hashFile(file)).sha256;
+}
+
+async function sourceHashes(workspace: Workspace): Promise<Record<string, string | null>> {
+  const hashes: Record<string, string | null> = {};
+  for (const { path, shown } of await sourceFiles(workspace)) {
+    // What is wrong with a file is told when it is read.
+    hashes[shown] = await hashFile(path).then(
+      ({ sha256 }) => sha256,
+      () => null,
+    );
+  }
+  return hashes;
+}
+
+/** SHA-256 of the model's weights where it is known without loading it. */
+async function modelHash(workspace: Workspace): Promise<string | null> {
+  const located = await locateModel(workspace.settings.model, workspace.folder);
+  if (!located.present) return located.sha256;
+  return identifyModel(located).then(
+    ({ sha256 }) => sha256,
+    // What is wrong with the file is told when it is opened.
+    () => null,
+  );
+}
+
+/** What would decide a step's output if it ran now. */
+export async function stepInputs(workspace: Workspace, step: Step): Promise<StepInputs> {
+  const settings = step.settings(workspace.settings, workspace.loaded) as Record<string, unknown>;
+  const inputs: Record<string, string | null> = step.name === "import" ? await sourceHashes(workspace) : {};
+  for (const path of step.reads) inputs[path] = await outputHash(workspace, path);
+  if (step.usesOverview) inputs["overview"] = hashValue(await readOverview(workspace, step.name));
+  const restored = (await readRestored(workspace.output))
+    .filter(({ stage }) => stage === step.name)
+    .map(({ rule, id }: Restored) => `${rule} ${id}`)
+    .sort();
+  const usesModel = step.usesModel(settings);
+  return {
+    inputs,
+    settings,
+    seed: step.seeded ? workspace.settings.seed : null,
+    space: hashValue(workspace.space.dimensions),
+    model: usesModel ? await modelHash(workspace) : null,
+    usesModel,
+    version: step.version,
+    restored,
+  };
+}
+
+/** Settings that differ, by path and with both values. */
+function changedSettings(before: unknown, now: unknown, at = ""): string[] {
+  if (JSON.stringify(before) === JSON.stringify(now)) return [];
+  const isMap = (value: unknown): value is Record<string, unknown> =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isMap(before) || !isMap(now)) {
+    const shown = (value: unknown) => {
+      const text = JSON.stringify(value) ?? "nothing";
+      return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+    };
+    return [`${at}: ${shown(before)} → ${shown(now)}`];
+  }
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .sort()
+    .flatMap((key) => changedSettings(before[key], now[key], at === "" ? key : `${at}.${key}`));
+}
+
+/** What differs between the run that a manifest tells of and a run now; empty when it would give the same. */
+export function differences(manifest: Manifest, now: StepInputs): string[] {
+  const why: string[] = [];
+  for (const path of new Set([...Object.keys(manifest.inputs), ...Object.keys(now.inputs)])) {
+    const [before, after] = [manifest.inputs[path], now.inputs[path]];
+    if (before === after) continue;
+    if (path === "overview") why.push("counts or drops of earlier steps changed");
+    else if (before === undefined) why.push(`${path} was added`);
+    else if (after === undefined) why.push(`${path} was removed`);
+    else if (after === null) why.push(`${path} is not there`);
+    else why.push(`${path} changed`);
+  }
+  // The model may not be here to be hashed; then it is taken to be the one it was.
+  const model = now.usesModel ? (now.model ?? manifest.model?.sha256 ?? null) : null;
+  if (settingsHash({ ...now, model }) === manifest.settingsHash) return why;
+  const before = why.length;
+  why.push(...changedSettings(manifest.settings, now.settings));
+  if (manifest.seed !== now.seed) why.push(`seed: ${String(manifest.seed)} → ${String(now.seed)}`);
+  if ((manifest.model?.sha256 ?? null) !== model) why.push("the model changed");
+  if (manifest.versions["step"] !== now.version)
+    why.push("this version of Prefloom does the step differently");
+  if (JSON.stringify(manifest.restored ?? []) !== JSON.stringify(now.restored)) {
+    why.push("dropped records were asked back");
+  }
+  if (why.length === before) why.push("the preference space changed");
+  return why;
+}
+
+/** How every step stands, in order. A step whose input will be made anew is stale with it. */
+export async function stepStates(workspace: Workspace): Promise<StepState[]> {
+  const states: StepState[] = [];
+  const outdated = new Set<string>();
+  for (const step of STEPS) {
+    await workspace.output.recover(step);
+    const manifest = await workspace.output.manifest(step.name);
+    const inputs = await stepInputs(workspace, step);
+    const behind = STEPS.filter(({ name, folder }) => outdated.has(name) && reads(step, name, folder)).map(
+      ({ name }) => name,
+    );
+    const work = await workspace.output.unfinished(step.name);
+    const why = manifest ? differences(manifest, inputs) : [];
+    const state = ((): StepState => {
+      if (work && behind.length === 0 && work.key === workKey(inputs)) {
+        return { step: step.name, state: "partly", done: work.units, total: work.total };
+      }
+      if (!manifest) return { step: step.name, state: "missing" };
+      const reasons = [...why, ...behind.map((name) => `“${name}” is out of date`)];
+      if (reasons.length > 0) return { step: step.name, state: "stale", why: reasons, manifest };
+      return { step: step.name, state: "done", manifest };
+    })();
+    if (state.state !== "done") outdated.add(step.name);
+    states.push(state);
+  }
+  return states;
+}
+
+function reads(step: Step, name: string, folder: string): boolean {
+  return (
+    step.usesOverview === true || step.reads.some((path) => [name, folder].includes(path.split("/")[0]!))
+  );
+}
