@@ -17,7 +17,7 @@ const MAY_IMPORT = {
   steps: { layers: ["core"], packages: [], node: false },
   node: { layers: ["core"], packages: [], node: true },
   llama: { layers: ["core"], packages: ["node-llama-cpp"], node: true },
-  runtime: { layers: ["core", "steps", "node", "llama"], packages: ["jsonc-parser"], node: true },
+  runtime: { layers: ["core", "steps", "node", "llama"], packages: ["jsonc-parser", "zod"], node: true },
   agent: {
     layers: ["core", "protocol", "steps", "runtime"],
     packages: ["vscode-jsonrpc/node"],

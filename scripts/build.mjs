@@ -44,10 +44,14 @@ const COMMON = {
   bundle: true,
   platform: "node",
   target: "node20",
+  // Some packages hide what they load from bundlers in their CommonJS form.
+  mainFields: ["module", "main"],
   sourcemap: true,
   sourcesContent: false,
   logLevel: "silent",
-  define: { PREFLOOM_VERSION: JSON.stringify(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version) },
+  define: {
+    PREFLOOM_VERSION: JSON.stringify(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version),
+  },
   metafile: true,
 };
 

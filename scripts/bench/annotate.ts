@@ -40,7 +40,10 @@ interface Measured {
   readonly tokens: number;
 }
 
-async function measure(name: string, work: () => Promise<{ tokens: number; share: number }>): Promise<Measured> {
+async function measure(
+  name: string,
+  work: () => Promise<{ tokens: number; share: number }>,
+): Promise<Measured> {
   const started = performance.now();
   const { tokens, share } = await work();
   const seconds = (performance.now() - started) / 1000;
@@ -85,15 +88,21 @@ for (const answers of ANSWER_WAYS) {
     const annotator = new ResponseAnnotator(ALIGNX_SPACE, model, way);
     rows.push(
       await measure(`${answers}, ${method}`, async () => {
-        const results = await Promise.all(sample.map(({ post, response }) => annotator.annotate(post, response)));
+        const results = await Promise.all(
+          sample.map(({ post, response }) => annotator.annotate(post, response)),
+        );
         return { tokens: results.reduce((sum, { tokens }) => sum + tokens, 0), share: 1 };
       }),
     );
   }
 }
 const [baseline] = rows;
-console.log(`\n${sample.length} replies, ${size} questions each; the baseline from ${BASELINE_QUESTIONS} questions a reply`);
-console.log(`${"way".padEnd(32)} ${"s/reply".padStart(8)} ${"tokens/reply".padStart(13)} ${"times faster".padStart(13)}`);
+console.log(
+  `\n${sample.length} replies, ${size} questions each; the baseline from ${BASELINE_QUESTIONS} questions a reply`,
+);
+console.log(
+  `${"way".padEnd(32)} ${"s/reply".padStart(8)} ${"tokens/reply".padStart(13)} ${"times faster".padStart(13)}`,
+);
 for (const { name, seconds, tokens } of rows) {
   console.log(
     `${name.padEnd(32)} ${seconds.toFixed(2).padStart(8)} ${tokens.toFixed(0).padStart(13)} ${(baseline!.seconds / seconds).toFixed(1).padStart(13)}`,

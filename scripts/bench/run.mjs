@@ -27,10 +27,13 @@ await build({
   platform: "node",
   format: "esm",
   target: "node20",
+  mainFields: ["module", "main"],
   external: ["node-llama-cpp"],
+  define: { PREFLOOM_VERSION: JSON.stringify("bench") },
   banner: {
     js: 'import { createRequire as prefloomCreateRequire } from "node:module"; const require = prefloomCreateRequire(import.meta.url);',
   },
   logLevel: "warning",
 });
-process.exitCode = spawnSync(process.execPath, ["--expose-gc", outfile, ...args], { stdio: "inherit" }).status ?? 1;
+process.exitCode =
+  spawnSync(process.execPath, ["--expose-gc", outfile, ...args], { stdio: "inherit" }).status ?? 1;

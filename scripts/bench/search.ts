@@ -76,7 +76,13 @@ const slow = seconds(plain);
 const fast = seconds(packed);
 if (JSON.stringify(slow.hits) !== JSON.stringify(fast.hits)) throw new Error("the two searches disagree");
 const rate = (time: number) => `${((responses * targets) / time / 1e6).toFixed(1)} M comparisons/s`;
-console.log(`${responses} responses of ${SIZE} dimensions, ${targets} targets, best of ${ROUNDS} rounds, same hits`);
-console.log(`plain loop over ${SIZE} numbers   ${(slow.best * 1000).toFixed(0).padStart(6)} ms  ${rate(slow.best)}`);
-console.log(`bit planes                  ${(fast.best * 1000).toFixed(0).padStart(6)} ms  ${rate(fast.best)}`);
+console.log(
+  `${responses} responses of ${SIZE} dimensions, ${targets} targets, best of ${ROUNDS} rounds, same hits`,
+);
+console.log(
+  `plain loop over ${SIZE} numbers   ${(slow.best * 1000).toFixed(0).padStart(6)} ms  ${rate(slow.best)}`,
+);
+console.log(
+  `bit planes                  ${(fast.best * 1000).toFixed(0).padStart(6)} ms  ${rate(fast.best)}`,
+);
 console.log(`ratio                       ${(slow.best / fast.best).toFixed(1).padStart(6)} x`);

@@ -1,6 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { InputError, MissingResourceError } from "../core/errors.js";
-import { WorkspaceHeldError } from "../node/store/lock.js";
+import { InputError, MissingResourceError, WorkspaceHeldError } from "../core/errors.js";
 import type { ModelOpener } from "../runtime/open-model.js";
 import { prefloomVersion } from "../runtime/versions.js";
 import { type Cli, type CliOptions, createCli } from "./cli.js";

@@ -57,3 +57,28 @@ export class MissingResourceError extends Error {
     this.fix = fix;
   }
 }
+
+/** Who holds a workspace. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** What it is doing, as typed. */
+  readonly command: string;
+  readonly since: string;
+  /** Start of the process in clock ticks since the machine's start: tells it from a later process of the same id. */
+  readonly started: string | null;
+}
+
+/** Another run holds the workspace. */
+export class WorkspaceHeldError extends Error {
+  override readonly name = "WorkspaceHeldError";
+
+  constructor(
+    readonly holder: LockHolder,
+    readonly path: string,
+  ) {
+    super(
+      `this workspace is in use: process ${holder.pid} on ${holder.host} has been running “${holder.command}” since ${holder.since}. Fix: wait for it or end it; if that machine is gone, delete ${path}.`,
+    );
+  }
+}

@@ -37,7 +37,7 @@ function openFault(error: unknown, fault: Fault): unknown {
 function formatFault(start: Buffer, fault: Fault): InputError {
   const text = start.toString("latin1");
   if (start.length === 0) return fault("no-gguf", "it is empty", AGAIN);
-  if (/^version https:\/\/git-lfs/.test(text)) {
+  if (text.startsWith("version https://git-lfs")) {
     return fault(
       "no-gguf",
       "this is a Git LFS pointer, which stands for the model's file",

@@ -19,7 +19,7 @@ import type {
 } from "../core/ports.js";
 import { type ChatTemplate, chatTemplate } from "./chat-template.js";
 import { Lane, type TokenPart } from "./lane.js";
-import { type PlannedQuestion, planQuestions } from "./question-plan.js";
+import { planQuestions, type QuestionPlan } from "./question-plan.js";
 
 export interface OpenModelOptions {
   readonly path: string;
@@ -42,7 +42,7 @@ export class GgufModel implements TextModel {
   readonly #llama: Llama;
   readonly #free: Lane[];
   readonly #waiting: ((lane: Lane) => void)[] = [];
-  readonly #plans = new WeakMap<readonly OptionQuestion[], Map<boolean, readonly PlannedQuestion[]>>();
+  readonly #plans = new WeakMap<readonly OptionQuestion[], Map<boolean, QuestionPlan>>();
   #template: ChatTemplate | undefined;
 
   private constructor(
@@ -138,7 +138,7 @@ export class GgufModel implements TextModel {
     ];
   }
 
-  #plan(questions: readonly OptionQuestion[], chat: boolean): readonly PlannedQuestion[] {
+  #plan(questions: readonly OptionQuestion[], chat: boolean): QuestionPlan {
     let plans = this.#plans.get(questions);
     if (!plans) this.#plans.set(questions, (plans = new Map()));
     let plan = plans.get(chat);
@@ -163,15 +163,13 @@ export class GgufModel implements TextModel {
       const entered = await lane.enter(this.#partTokens(prefix));
       const { probabilities, tokens } =
         method === "prefix"
-          ? await lane.askEach(plan)
+          ? await lane.askEach(plan.evaluations)
           : await lane.askTogether(
-              [...plan]
-                .sort((a, b) => a.index - b.index)
-                .map((question) => ({
-                  tokens: question.tokens,
-                  candidates: question.candidates,
-                  filler: this.#tokenize(questions[question.index]!.filler),
-                })),
+              plan.questions.map(({ index, tokens, candidates }) => ({
+                tokens,
+                candidates,
+                filler: this.#tokenize(questions[index]!.filler),
+              })),
             );
       return { probabilities, tokens: entered + tokens };
     });

@@ -1,5 +1,5 @@
 import type { LlamaContext, LlamaContextSequence, Token } from "node-llama-cpp";
-import type { PlannedQuestion } from "./question-plan.js";
+import type { PlannedEvaluation } from "./question-plan.js";
 
 /** A part of a prompt in tokens; `key` tells whether two prompts start alike. */
 export interface TokenPart {
@@ -50,16 +50,22 @@ export class Lane {
     return this.#parts.at(-1)?.end ?? 0;
   }
 
-  /** Each question alone after the prefix that was entered. */
-  async askEach(plan: readonly PlannedQuestion[]): Promise<Scores> {
+  /** Each question alone after the prefix that was entered; `probabilities` by the questions' places. */
+  async askEach(plan: readonly PlannedEvaluation[]): Promise<Scores> {
     const probabilities: number[][] = [];
     const prefixEnd = this.#prefixEnd;
     let tokens = 0;
-    for (const { index, tokens: all, candidates, shared } of plan) {
+    for (const { tokens: all, shared, questions } of plan) {
       await this.#cutTo(prefixEnd + shared);
       const fresh = all.slice(shared);
-      const [answer] = await this.#evaluate([{ tokens: fresh, candidates }]);
-      probabilities[index] = answer!;
+      const [answers] = await this.#evaluate([
+        { tokens: fresh, candidates: questions.flatMap(({ candidates }) => candidates) },
+      ]);
+      let at = 0;
+      for (const { index, candidates } of questions) {
+        probabilities[index] = answers!.slice(at, at + candidates.length);
+        at += candidates.length;
+      }
       tokens += fresh.length;
     }
     await this.#cutTo(prefixEnd);
@@ -94,7 +100,7 @@ export class Lane {
               token,
               {
                 generateNext: {
-                  logits: { filter: { tokens: [...candidates], includeMax: true } },
+                  logits: { filter: { tokens: [...new Set(candidates)], includeMax: true } },
                   totalLogitWeight: true,
                 },
               },

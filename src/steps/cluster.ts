@@ -1,6 +1,7 @@
+import type { UnitResult } from "../core/records/unit-result.js";
 import { clusterResponses } from "../core/clustering/cluster.js";
 import { LEVELS } from "./files.js";
-import { after, grouped, type Step, type UnitResult } from "./step.js";
+import { after, grouped, type Step } from "./step.js";
 
 interface ClusterSettings {
   readonly k: number;

@@ -1,3 +1,4 @@
+import type { UnitResult } from "../core/records/unit-result.js";
 import { assembleExample } from "../core/dataset/assemble.js";
 import type { Severity } from "../core/finding.js";
 import { ALIGNX_KEYS } from "../core/records/alignx-row.js";
@@ -11,7 +12,7 @@ import { RULES } from "../core/rules/registry.js";
 import type { Settings } from "../core/settings/settings.js";
 import { openDatasetTables } from "./dataset-tables.js";
 import { FINDINGS, LEVELS, PAIRS, PERSONAS, POSTS, SPLITS_FILE, VERDICTS } from "./files.js";
-import type { Step, StepContext, UnitResult } from "./step.js";
+import type { Step, StepContext } from "./step.js";
 
 type ExportSettings = Settings["export"] & {
   /** What the data card says of the sources. */

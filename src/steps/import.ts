@@ -1,3 +1,4 @@
+import type { UnitResult } from "../core/records/unit-result.js";
 import { formatProblem, type Problem } from "../core/errors.js";
 import { replacePii } from "../core/privacy/pii.js";
 import { contentId } from "../core/random.js";
@@ -6,7 +7,7 @@ import type { Settings } from "../core/settings/settings.js";
 import { SOURCE_FORMATS } from "../core/sources/formats.js";
 import { PostJoiner } from "../core/sources/join-posts.js";
 import type { RawPost } from "../core/sources/source.js";
-import type { Step, StepContext, UnitResult } from "./step.js";
+import type { Step, StepContext } from "./step.js";
 
 /** Settings of the step; the sources stand for their files, whose content is an input. */
 export type ImportSettings = Settings["import"] & {
@@ -28,6 +29,7 @@ type Found = PlacedPost | { readonly problem: Problem & { severity?: string }; r
 
 /** Posts of all sources in order; those joined from several files after the others. */
 async function* placedPosts({ settings, raw }: Context): AsyncGenerator<Found> {
+  const options = settings.languages.length > 0 ? { languages: settings.languages } : {};
   const joiners = new Map<string, { format: string; joiner: PostJoiner<Origin> }>();
   for await (const record of raw()) {
     if ("problem" in record) {
@@ -36,7 +38,7 @@ async function* placedPosts({ settings, raw }: Context): AsyncGenerator<Found> {
     }
     const format = SOURCE_FORMATS[record.format];
     const { source, origin } = record;
-    for (const item of format.posts(record.value, { languages: settings.languages })) {
+    for (const item of format.posts(record.value, options)) {
       if ("problem" in item) {
         yield { problem: item.problem, origin };
       } else if (format.joins) {

@@ -1,3 +1,4 @@
+import type { UnitResult } from "../core/records/unit-result.js";
 import {
   argmaxLevels,
   type BatchReference,
@@ -12,7 +13,7 @@ import { type Annotation, type Answer, answersSchema } from "../core/records/rec
 import type { Settings } from "../core/settings/settings.js";
 import { dimensionGroups } from "../core/space/space.js";
 import { ANNOTATIONS, BASELINE_PATH } from "./files.js";
-import type { Step, StepContext, UnitResult } from "./step.js";
+import type { Step, StepContext } from "./step.js";
 
 type LevelSettings = Settings["levels"];
 type Context = StepContext<LevelSettings>;

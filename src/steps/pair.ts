@@ -1,3 +1,4 @@
+import type { UnitResult } from "../core/records/unit-result.js";
 import { drawPairs } from "../core/pairs/draw.js";
 import { SplitAssigner } from "../core/pairs/splits.js";
 import { contentId, randomFor } from "../core/random.js";
@@ -5,7 +6,7 @@ import { type Levels, hasPreference, pairDirection } from "../core/records/direc
 import type { LeveledResponse, Pair } from "../core/records/records.js";
 import type { Settings } from "../core/settings/settings.js";
 import { CLUSTERS, LEVELS, POSTS } from "./files.js";
-import { grouped, type Step, type StepContext, type UnitResult } from "./step.js";
+import { grouped, type Step, type StepContext } from "./step.js";
 
 async function assignSplits({
   read,

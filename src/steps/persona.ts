@@ -1,3 +1,4 @@
+import type { UnitResult } from "../core/records/unit-result.js";
 import { keywordSentence, templatePersona } from "../core/personas/demographic-template.js";
 import { type Candidates, PersonaIndex, type SearchOptions } from "../core/personas/persona-index.js";
 import { selectItems } from "../core/personas/select-items.js";
@@ -16,7 +17,7 @@ import type { Demographic, Pair, Persona, Post, SearchReport, Split } from "../c
 import type { ConsistencyMode } from "../core/consistency/consistency.js";
 import type { Settings } from "../core/settings/settings.js";
 import { LEVELS, PAIRS, POSTS, SPLITS_FILE } from "./files.js";
-import { after, grouped, inOrder, type Step, type StepContext, type UnitResult } from "./step.js";
+import { after, grouped, inOrder, type Step, type StepContext } from "./step.js";
 
 type PersonaSettings = Settings["persona"] & { readonly consistency: ConsistencyMode };
 type Context = StepContext<PersonaSettings>;

@@ -1,6 +1,7 @@
-import type { z } from "zod";
+import type { RecordSchema } from "../core/records/record-schema.js";
 import type { Cancellation, RecordTable, TextModel } from "../core/ports.js";
-import type { Drop, Origin } from "../core/records/records.js";
+import type { Origin } from "../core/records/records.js";
+import type { UnitResult } from "../core/records/unit-result.js";
 import type { Problem } from "../core/errors.js";
 import type { StepName } from "../core/step-names.js";
 import type { Settings } from "../core/settings/settings.js";
@@ -13,7 +14,7 @@ import type { PreferenceSpace } from "../core/space/space.js";
 export interface RecordFile<T> {
   /** Path below the output folder, with `/`. */
   readonly path: string;
-  readonly schema: z.ZodType<T>;
+  readonly schema: RecordSchema<T>;
 }
 
 /** One raw record of a source, or what is wrong with it. */
@@ -22,19 +23,6 @@ export type RawRecord = {
   readonly source: string;
   readonly origin: Origin;
 } & ({ readonly value: unknown; readonly format: SourceName } | { readonly problem: Problem });
-
-/** What a finished unit of work leaves behind. All of it is on disk before the next unit counts as begun. */
-export interface UnitResult {
-  /** Records by file name, in order. */
-  readonly records?: Readonly<Record<string, readonly object[]>>;
-  /** Whole small files by name. */
-  readonly documents?: Readonly<Record<string, string>>;
-  readonly drops?: readonly Drop[];
-  /** Added up over the units and shown in manifest and summary. */
-  readonly counts?: Readonly<Record<string, number>>;
-  /** Tokens that a model evaluated. */
-  readonly tokens?: number;
-}
 
 /** What a step is given; everything else is the runner's business. */
 export interface StepContext<S> {

@@ -1,4 +1,5 @@
 import type { ConsistencyMode, PersonaDirections } from "../consistency/consistency.js";
+import type { Problem } from "../errors.js";
 import type { Finding } from "../finding.js";
 import type { AlignxRow, Lineage } from "../records/alignx-row.js";
 import { hasPreference, type Direction, type Levels } from "../records/direction.js";
@@ -10,6 +11,7 @@ import { FindingList } from "./finding-list.js";
 import { isBlank, isObject, isSameText } from "./plain-text.js";
 import { readPreferenceRow } from "./read-preference.js";
 import { COMPONENT_FIELDS, detectDialect, readAlignxRow, type Dialect, type ReadRow } from "./read-row.js";
+import type { RuleId } from "./registry.js";
 import { describe, enumerate } from "./words.js";
 
 /** Finds personal information in a text; `start` and `end` in UTF-16 units. */
@@ -74,6 +76,15 @@ export function brokenLine(file: string, line: number, problem: string): Finding
   return findings.list[0]!;
 }
 
+/** The finding for a record that a reader could not read, with the reader's own words and fix. */
+export function brokenRecord(file: string, line: number, { rule, message, field, fix }: Problem): Finding {
+  const findings = new FindingList({ file, line });
+  const broken: RuleId = rule === "lone-surrogate" ? "format-broken-text" : "json";
+  const sentence = `${fix.charAt(0).toUpperCase()}${fix.slice(1)}.`;
+  findings.add(broken, message, { fix: sentence, ...(field !== undefined && { field }) });
+  return findings.list[0]!;
+}
+
 /** The directions of a row's persona. DEMO is a text in the published format: its direction is unknown, UGC and PAIR vote. */
 export function rowPersona(row: AlignxRow): PersonaDirections {
   return {
@@ -112,9 +123,17 @@ function checkDifferent(
   if (!isSameText(chosen, rejected)) return;
   // Two empty texts are reported as empty.
   if (isBlank(chosen)) return;
-  const how = chosen === rejected ? "" : " but for whitespace or case";
+  const field = item || "chosen";
+  if (chosen.trim() !== rejected.trim()) {
+    findings.add("near-identical-responses", "chosen and rejected differ in nothing but case or spaces", {
+      field,
+      fix: `${item ? "Remove the item" : "Drop the row"} unless case or layout is what is preferred.`,
+    });
+    return;
+  }
+  const how = chosen === rejected ? "" : " but for spaces around them";
   findings.add("identical-responses", `chosen and rejected are the same${how}`, {
-    field: item || "chosen",
+    field,
     fix: item ? "Remove the item." : "Drop the row.",
   });
 }

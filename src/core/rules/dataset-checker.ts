@@ -3,7 +3,7 @@ import { ContentHash, type Hash64 } from "./content-hash.js";
 import { FindingList } from "./finding-list.js";
 import { PlaceTable, type SeenPlace } from "./place-table.js";
 import { isBlank, isObject, plainText, type JsonObject } from "./plain-text.js";
-import { COMPONENT_FIELDS } from "./read-row.js";
+import { BENCHMARK_KEYS, COMPONENT_FIELDS } from "./read-row.js";
 import { andMore, quote } from "./words.js";
 
 /** Where a row stands. */
@@ -24,7 +24,8 @@ export interface DatasetCheckerOptions {
 }
 
 const TEXTS: readonly string[] = ["prompt", "chosen", "rejected"];
-const PERSONA: readonly string[] = Object.values(COMPONENT_FIELDS);
+/** What tells whose preference a row is; benchmark rows say it in words. */
+const PERSONA: readonly string[] = [...Object.values(COMPONENT_FIELDS), ...BENCHMARK_KEYS];
 
 /**
  * Rules across the rows of one or more files, row by row. Of a row only 64-bit hashes are kept with the place where

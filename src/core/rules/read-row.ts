@@ -19,7 +19,8 @@ export const COMPONENT_FIELDS = {
 const DIRECTION = "Preference Direction";
 const ROW_KEYS = Object.keys(alignxRowSchema.shape);
 const ITEM_KEYS = { ugc: Object.keys(ugcRowSchema.shape), pairs: Object.keys(pairRowSchema.shape) };
-const BENCHMARK_KEYS = ["ground_truth_persona", "profile"];
+/** Fields that benchmark rows have in the place of directions. */
+export const BENCHMARK_KEYS = ["ground_truth_persona", "profile"];
 const PREFERENCE_KEYS = ["prompt", "chosen", "rejected"];
 
 /** `alignx`: the published rows; `benchmark`: its test files without directions; `preference`: prompt, chosen, rejected. */

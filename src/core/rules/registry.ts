@@ -121,7 +121,15 @@ const table = {
     title: "Chosen and rejected are the same",
     why: "Two equal responses express no preference; the loss is constant and its gradient noise.",
     fix: "Remove what they belong to.",
-    example: '{"chosen": "Yes.", "rejected": "yes. "}',
+    example: '{"chosen": "Yes.", "rejected": "Yes. "}',
+  },
+  "near-identical-responses": {
+    severity: "warning",
+    scope: "line",
+    title: "Chosen and rejected differ in nothing but case or spaces",
+    why: "Case and layout may be what is preferred; more often one answer was sampled twice and the pair teaches nothing.",
+    fix: "Remove what they belong to unless case or layout is what is preferred.",
+    example: '{"chosen": "Positive", "rejected": "positive"}',
   },
   "no-preference": {
     severity: "error",

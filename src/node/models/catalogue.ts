@@ -83,7 +83,8 @@ export function catalogueEntry(name: string): CatalogueEntry {
   const entry = CATALOGUE.find((candidate) => candidate.name === name);
   if (entry) return entry;
   const names = CATALOGUE.map((candidate) => candidate.name);
-  const near = nearestName(name, names);
+  // The beginning of a name is not near to all of it, but means it.
+  const near = names.find((known) => known.startsWith(name.toLowerCase())) ?? nearestName(name, names);
   const forms = `${names.join(", ")}, an address such as ${CATALOGUE[0]!.address}, or the path of a .gguf file`;
   throw new InputError(
     { file: name },

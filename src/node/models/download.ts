@@ -220,7 +220,7 @@ async function receive(url: string, target: string, options: DownloadOptions): P
     try {
       let shownAt = -Infinity;
       options.onProgress?.({ bytes, total });
-      for await (const chunk of response.body ?? []) {
+      for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
         watch.refresh();
         await handle.writeFile(chunk);
         bytes += chunk.length;
@@ -228,12 +228,13 @@ async function receive(url: string, target: string, options: DownloadOptions): P
         shownAt = performance.now();
         options.onProgress?.({ bytes, total });
       }
-      options.onProgress?.({ bytes, total });
     } catch (error) {
       if (watch.signal.aborted || storageError(error, target) !== error) throw error;
       throw broken("the connection broke", error);
     } finally {
       await handle.close();
+      // What is kept, to the byte, however it ended.
+      options.onProgress?.({ bytes, total });
     }
     if (total !== null && bytes < total)
       throw broken(`the connection ended after ${bytes} of ${total} bytes`);

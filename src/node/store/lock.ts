@@ -2,31 +2,7 @@ import { open, readFile, rm } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
-
-/** Who holds a workspace. */
-export interface LockHolder {
-  readonly pid: number;
-  readonly host: string;
-  /** What it is doing, as typed. */
-  readonly command: string;
-  readonly since: string;
-  /** Start of the process in clock ticks since the machine's start: tells it from a later process of the same id. */
-  readonly started: string | null;
-}
-
-/** Another run holds the workspace. */
-export class WorkspaceHeldError extends Error {
-  override readonly name = "WorkspaceHeldError";
-
-  constructor(
-    readonly holder: LockHolder,
-    readonly path: string,
-  ) {
-    super(
-      `this workspace is in use: process ${holder.pid} on ${holder.host} has been running “${holder.command}” since ${holder.since}. Fix: wait for it or end it; if that machine is gone, delete ${path}.`,
-    );
-  }
-}
+import { type LockHolder, WorkspaceHeldError } from "../../core/errors.js";
 
 /** Start time of a process where /proc tells it; null elsewhere or when there is no such process. */
 function startOf(pid: number): string | null {

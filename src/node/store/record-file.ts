@@ -1,10 +1,10 @@
+import type { RecordSchema } from "../../core/records/record-schema.js";
 import { open } from "node:fs/promises";
-import type { z } from "zod";
 import { InputError } from "../../core/errors.js";
 import type { RecordTable } from "../../core/ports.js";
 import { parseJsonLine, type RawLine, readLines } from "../text/json-lines.js";
 
-function parseRecord<T>(raw: RawLine, schema: z.ZodType<T>, shown: string): T {
+function parseRecord<T>(raw: RawLine, schema: RecordSchema<T>, shown: string): T {
   const place = { file: shown, line: raw.line };
   const parsed = parseJsonLine(raw);
   if ("problem" in parsed) throw new InputError(place, parsed.problem);
@@ -22,14 +22,17 @@ function parseRecord<T>(raw: RawLine, schema: z.ZodType<T>, shown: string): T {
 /**
  * Records of a file that a step wrote, in file order; none when the file is empty.
  * @param shown the path as people know it
+ * @param wanted lines to read as records; the others are passed over unread, which is many times faster. Default: all
  * @throws InputError for the first line that is no such record: somebody has edited the file
  */
 export async function* readRecordFile<T>(
   path: string,
-  schema: z.ZodType<T>,
+  schema: RecordSchema<T>,
   shown: string,
+  wanted: (raw: RawLine) => boolean = () => true,
 ): AsyncGenerator<{ readonly value: T; readonly line: number }> {
   for await (const raw of readLines(path, { allowEmpty: true })) {
+    if (!wanted(raw)) continue;
     yield { value: parseRecord(raw, schema, shown), line: raw.line };
   }
 }
@@ -43,7 +46,7 @@ const CACHED = 4096;
  */
 export async function openRecordTable<T>(
   path: string,
-  schema: z.ZodType<T>,
+  schema: RecordSchema<T>,
   shown: string,
   idOf: (record: T) => string,
 ): Promise<RecordTable<T> & { close(): Promise<void> }> {

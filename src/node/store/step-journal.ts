@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { UnitResult } from "../../steps/step.js";
+import type { UnitResult } from "../../core/records/unit-result.js";
 
 /** What a commit says: all units so far and how long each file was after them. */
 interface Commit {

@@ -5,7 +5,8 @@ import { openText, type TextFile } from "./text-file.js";
 const OPEN_LIST = 0x5b;
 const BLANKS = [0x20, 0x09, 0x0a, 0x0d];
 
-function beginsWithList(file: TextFile): boolean {
+/** Whether a file holds one JSON array, told by its first character. */
+export function beginsWithList(file: TextFile): boolean {
   const first = file.head.findIndex((unit: number) => !BLANKS.includes(unit));
   return file.head[first] === OPEN_LIST;
 }

@@ -52,6 +52,17 @@ describe("DatasetChecker", () => {
     );
   });
 
+  it("takes mirrored benchmark rows of different personas for different people", () => {
+    const checker = new DatasetChecker();
+    const { "Pair-wise Comparative Feedback": _none, ...row } = benchmarkRow();
+    checker.add(row, { file: "a.jsonl", line: 1 });
+    const mirrored = { ...row, chosen: row["rejected"], rejected: row["chosen"] };
+    const other = { ...mirrored, ground_truth_persona: "Write for experts.", profile: "High Neuroticism" };
+    expect(checker.add(other, { file: "a.jsonl", line: 2 })).toEqual([]);
+    const rules = checker.add(mirrored, { file: "a.jsonl", line: 3 }).map(({ rule }) => rule);
+    expect(rules).toContain("mirrored-example");
+  });
+
   it("finds mirrored conversations", () => {
     const checker = new DatasetChecker();
     const row = chatRow();

@@ -127,12 +127,16 @@ const CASES: readonly Case[] = [
   row("identical-responses", "the same text", (r) => (r.rejected = r.chosen), {
     message: "chosen: chosen and rejected are the same. Drop the row.",
   }),
+  row("identical-responses", "the same but for spaces around it", (r) => (r.rejected = `${r.chosen} \n`), {
+    message: "chosen: chosen and rejected are the same but for spaces around them. Drop the row.",
+  }),
   row(
-    "identical-responses",
+    "near-identical-responses",
     "the same but for case and spaces",
     (r) => (r.rejected = " go and\nSEE the sea. "),
     {
-      message: "chosen: chosen and rejected are the same but for whitespace or case. Drop the row.",
+      message:
+        "chosen: chosen and rejected differ in nothing but case or spaces. Drop the row unless case or layout is what is preferred.",
     },
   ),
   row("identical-responses", "a PAIR item", (r) => (r[pairs][1]!.rejected = r[pairs][1]!.chosen), {
