@@ -11,7 +11,7 @@ export default defineConfig(
   { ignores: ["dist/", ".cache/", "demo/", "node_modules/", "**/prefloom-out/", "test/fixtures/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
-    files: ["{src,test,webview}/**/*.{ts,tsx}"],
+    files: ["{src,test,webview,scripts}/**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -64,7 +64,7 @@ export default defineConfig(
       "@typescript-eslint/prefer-for-of": "off",
     },
   },
-  { files: ["src/cli/**"], rules: { "no-console": "off" } },
+  { files: ["src/cli/**", "scripts/**"], rules: { "no-console": "off" } },
   {
     files: ["test/**"],
     rules: {

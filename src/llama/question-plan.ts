@@ -73,7 +73,10 @@ export function planQuestions(
   tokenize: (text: string) => readonly Token[],
   separator: readonly Token[],
 ): QuestionPlan {
-  const planned = questions.map((question, index) => ({ index, ...planQuestion(question, tokenize, separator) }));
+  const planned = questions.map((question, index) => ({
+    index,
+    ...planQuestion(question, tokenize, separator),
+  }));
   const sorted = [...planned].sort((a, b) => compareTokens(a.tokens, b.tokens) || a.index - b.index);
   const evaluations: { tokens: readonly Token[]; shared: number; questions: PlannedQuestion[] }[] = [];
   for (const question of sorted) {

@@ -82,7 +82,7 @@ export class ReferenceFinder {
     const path = resolve(file);
     const given = this.given === undefined ? undefined : await this.#open(resolve(this.given));
     if (given && contains(given.output.path, path)) return referenceOf(given, true);
-    for (let at = dirname(path); ; ) {
+    for (let at = dirname(path); ;) {
       const folder = findWorkspace(at);
       if (folder === null) break;
       const workspace = await this.#open(folder);

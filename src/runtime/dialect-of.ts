@@ -52,5 +52,9 @@ export async function dialectOf(
     isKnown ||= dialect === "benchmark" || ALIGNX_KEYS.some((key) => Object.hasOwn(value, key));
   }
   const dialect = DIALECTS.filter((one) => votes.has(one)).sort((a, b) => votes.get(b)! - votes.get(a)!)[0];
-  return { dialect: dialect ?? null, isKnown: isKnown || votes.size === 0, records: chained(sample, records) };
+  return {
+    dialect: dialect ?? null,
+    isKnown: isKnown || votes.size === 0,
+    records: chained(sample, records),
+  };
 }

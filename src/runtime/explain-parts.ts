@@ -27,6 +27,7 @@ import {
 import { ANSWER_WAYS, type AnswerWay } from "../core/settings/settings.js";
 import type { PreferenceSpace } from "../core/space/space.js";
 import { readRecordFile } from "../node/store/record-file.js";
+import type { RawLine } from "../node/text/json-lines.js";
 import { ANNOTATIONS, CLUSTERS, LEVELS, PAIRS } from "../steps/files.js";
 import { STEPS } from "../steps/registry.js";
 import type { RecordFile } from "../steps/step.js";
@@ -55,7 +56,7 @@ export async function* mentions<T>(
 ): AsyncGenerator<{ readonly value: T; readonly line: number }> {
   const file = output.file(path);
   if (ids.length === 0 || !existsSync(file)) return;
-  const wanted = (raw: object) => "text" in raw && ids.some((id) => (raw.text as string).includes(id));
+  const wanted = (raw: RawLine) => "text" in raw && ids.some((id) => raw.text.includes(id));
   yield* readRecordFile(file, schema, shown(file), wanted);
 }
 
@@ -93,7 +94,8 @@ export async function findDrops(workspace: Workspace, ids: readonly string[]): P
   const found: Drop[] = [];
   for (const { name } of STEPS) {
     const ledger = { path: `${name}/drops.jsonl`, schema: dropSchema };
-    for await (const { value } of mentions(workspace, ledger, ids)) if (wanted.has(value.id)) found.push(value);
+    for await (const { value } of mentions(workspace, ledger, ids))
+      if (wanted.has(value.id)) found.push(value);
   }
   return found;
 }

@@ -2,6 +2,7 @@ import { responseDirection } from "../core/records/direction.js";
 import {
   type Annotation,
   type Drop,
+  dropSchema,
   type Pair,
   pairSchema,
   type Post,
@@ -68,6 +69,9 @@ function explainResponse(
   };
 }
 
+/** Ledger of the step that drops whole posts. */
+const DROPPED_POSTS = { path: "import/drops.jsonl", schema: dropSchema };
+
 const findPost = (workspace: Workspace, id: string): Promise<Post | null> =>
   findRecord(workspace, POSTS, id, (post) => post.id === id);
 
@@ -99,7 +103,7 @@ async function splitOf(workspace: Workspace, post: string): Promise<Explanation[
   return (await findRecord(workspace, SPLITS_FILE, post, (one) => one.post === post))?.split ?? null;
 }
 
-/** The prompt of a response, asked about the first of the dimensions shown. */
+/** The prompt of a response, asked about the first dimension that the persona agrees on, else the first that is shown. */
 function promptOf(
   workspace: Workspace,
   manifests: Manifests,
@@ -117,7 +121,7 @@ function promptOf(
     post,
     { id, text },
     annotation.cut,
-    dimensions?.[0]?.dimension,
+    (dimensions?.find(({ agreed }) => agreed) ?? dimensions?.[0])?.dimension,
   );
 }
 
@@ -216,6 +220,38 @@ async function explainOnePost(
   };
 }
 
+/** A response that was dropped, by itself or with its post. */
+async function explainDroppedResponse(
+  workspace: Workspace,
+  manifests: Manifests,
+  id: string,
+  drops: readonly Drop[],
+): Promise<Part | null> {
+  const alone = droppedRecord(drops, responseSchema);
+  if (alone) {
+    const origin = drops[0]?.origin ?? null;
+    return {
+      responses: [{ id, role: "response", text: alone.text, origin, cluster: null }],
+      raw: await readRawLines(workspace, manifests, [{ of: "response", origin }]),
+    };
+  }
+  for await (const { value: drop } of mentions(workspace, DROPPED_POSTS, [id])) {
+    const post = postSchema.safeParse(drop.record);
+    if (!post.success || !post.data.responses.some((one) => one.id === id)) continue;
+    const response = explainResponse(post.data, id, "response");
+    return {
+      drops: await explainDrops(workspace, [drop]),
+      post: explainPost(post.data),
+      responses: [{ ...response, cluster: null }],
+      raw: await readRawLines(workspace, manifests, [
+        { of: "post", origin: post.data.origin },
+        { of: "response", origin: response.origin },
+      ]),
+    };
+  }
+  return null;
+}
+
 async function explainOneResponse(
   workspace: Workspace,
   manifests: Manifests,
@@ -223,15 +259,7 @@ async function explainOneResponse(
   drops: readonly Drop[],
 ): Promise<Part | null> {
   const post = await findRecord(workspace, POSTS, id, ({ responses }) => responses.some((r) => r.id === id));
-  if (!post) {
-    const dropped = droppedRecord(drops, responseSchema);
-    if (!dropped) return null;
-    const origin = drops[0]?.origin ?? null;
-    return {
-      responses: [{ id, role: "response", text: dropped.text, origin, cluster: null }],
-      raw: await readRawLines(workspace, manifests, [{ of: "response", origin }]),
-    };
-  }
+  if (!post) return explainDroppedResponse(workspace, manifests, id, drops);
   const { clusters, responses } = await placeInClusters(workspace, post.id, [
     explainResponse(post, id, "response"),
   ]);

@@ -62,7 +62,12 @@ export class LineageReader {
     if (checked.success) return { lineage: checked.data, findings: [] };
     const { path, message } = checked.error.issues[0]!;
     return {
-      findings: finding(this.shown, raw.line, `The lineage is not what it should be: ${message}`, path.join(".")),
+      findings: finding(
+        this.shown,
+        raw.line,
+        `The lineage is not what it should be: ${message}`,
+        path.join("."),
+      ),
     };
   }
 

@@ -2,6 +2,7 @@ import type { Manifest } from "../core/records/manifest.js";
 import { dropSchema } from "../core/records/records.js";
 import type { PipelineOverview, StepOverview } from "../core/report/overview.js";
 import type { AnnotatorSummary, ProbeSummary, SourceSummary } from "../core/report/report-data.js";
+import type { SourceSettings } from "../core/settings/settings.js";
 import { readRecordFile } from "../node/store/record-file.js";
 import { STEPS } from "../steps/registry.js";
 import type { StepName } from "../core/step-names.js";
@@ -19,14 +20,31 @@ async function dropCounts(workspace: Workspace, step: StepName): Promise<StepOve
   return [...counts].map(([rule, count]) => ({ rule, count }));
 }
 
+/** Names that the posts of a source go by: its own, else that of the format of each file, as far as the files are still there. */
+async function namesOf(workspace: Workspace, source: SourceSettings): Promise<string[]> {
+  const given = source.name ?? source.format;
+  if (given !== undefined) return [given];
+  const settings = { ...workspace.settings, sources: [source] };
+  const files = await sourceFiles({ ...workspace, settings }).catch(() => []);
+  const chosen = files.map(({ path, shown }) =>
+    chooseFormat(path, shown).then(
+      ({ format }) => [format.name],
+      // What is wrong with a file is told when it is imported.
+      () => [],
+    ),
+  );
+  return (await Promise.all(chosen)).flat();
+}
+
 /** Licence of each source name; sources without a name go by their format's. */
 async function licences(workspace: Workspace): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, Set<string>>();
-  for (const { source, path, shown } of await sourceFiles(workspace)) {
+  for (const source of workspace.settings.sources) {
     if (source.licence === undefined) continue;
-    const name = source.name ?? source.format ?? (await chooseFormat(path, shown)).format.name;
-    const known = found.get(name) ?? new Set();
-    found.set(name, known.add(source.licence));
+    for (const name of await namesOf(workspace, source)) {
+      const known = found.get(name) ?? new Set();
+      found.set(name, known.add(source.licence));
+    }
   }
   return new Map([...found].map(([name, all]) => [name, [...all].join(", ")]));
 }

@@ -40,9 +40,7 @@ function places(available: readonly number[]): ReadonlySet<number>[] {
   for (let kinds = available.length - 1; kinds >= 0 && left > 0; kinds--) {
     const all = available[kinds]!;
     const wanted = Math.min(left, all);
-    chosen[kinds] = new Set(
-      Array.from({ length: wanted }, (_, i) => Math.floor(((i + 0.5) * all) / wanted)),
-    );
+    chosen[kinds] = new Set(Array.from({ length: wanted }, (_, i) => Math.floor(((i + 0.5) * all) / wanted)));
     left -= wanted;
   }
   return chosen;
@@ -107,8 +105,7 @@ function toExample(
 ): ReportExample {
   const direction = row["Preference Direction"];
   // Directions of another space cannot be put into words.
-  const labels = (of: Direction) =>
-    of.length === space.dimensions.length ? directionLabels(of, space) : [];
+  const labels = (of: Direction) => (of.length === space.dimensions.length ? directionLabels(of, space) : []);
   return {
     prompt: row.prompt,
     chosen: row.chosen,

@@ -16,6 +16,7 @@ import type {
   ReportData,
   SimilaritySummary,
 } from "../core/report/report-data.js";
+import { settingAt } from "../core/settings/check-settings.js";
 import type { StepName } from "../core/step-names.js";
 import { hashValue } from "../node/store/hash-file.js";
 import { readRecordFile } from "../node/store/record-file.js";
@@ -196,7 +197,10 @@ export async function collectReport(workspace: Workspace): Promise<ReportData> {
     model: overview.model,
     settings: [
       ...(overview.steps.length > 0 ? [["seed", String(overview.seed)] as const] : []),
-      ...overview.steps.flatMap(({ step, settings }) => settingsInWords(settings, step)),
+      // Steps record what they use of each other's settings as well; each is shown once, under its own name.
+      ...overview.steps
+        .flatMap(({ step, settings }) => settingsInWords(settings, step))
+        .filter(([name]) => settingAt(name.split(".")) !== undefined),
     ],
     funnel: funnelOf(overview),
     drops: dropsOf(overview),

@@ -22,10 +22,11 @@ function splitWordIn(name: string): string | undefined {
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** The split that a file's name tells, else that of its folder; undefined where neither does. */
-export function splitOfName(path: string): string | undefined {
-  const stem = basename(path).replace(/\.[^.]*$/, "");
-  return splitWordIn(stem) ?? splitWordIn(basename(dirname(resolve(path))));
+/** The splits of files that their names tell, or, where no name tells any, the names of their folders. */
+function toldSplits(files: readonly string[]): readonly (string | undefined)[] {
+  const byName = files.map((file) => splitWordIn(basename(file).replace(/\.[^.]*$/, "")));
+  if (byName.some((split) => split !== undefined)) return byName;
+  return files.map((file) => splitWordIn(basename(dirname(resolve(file)))));
 }
 
 /** `FILE=NAME` of `--split`. @throws InputError for anything else */
@@ -38,13 +39,13 @@ function parseSplit(text: string): { readonly file: string; readonly name: strin
     {
       rule: "usage",
       message: `“${text}” is no FILE=NAME`,
-      fix: "write for example --split part1.jsonl=train",
+      fix: "write for example --split part1.jsonl=train, after the files",
     },
   );
 }
 
 /**
- * The split of each file: what is said of it, else, among several files, what its name tells. Without two different
+ * The split of each file: what is said of it, else what its name tells. Without two different
  * splits there is nothing that could leak, and no file has one.
  * @param said `FILE=NAME`, each about one of the files
  * @throws InputError for a split of a file that is not checked
@@ -66,8 +67,9 @@ export function splitNames(
     byPath.set(resolve(file), name);
   }
   const splits = new Map<string, string>();
-  for (const file of files) {
-    const split = byPath.get(resolve(file)) ?? (files.length > 1 ? splitOfName(file) : undefined);
+  const told = toldSplits(files);
+  for (const [i, file] of files.entries()) {
+    const split = byPath.get(resolve(file)) ?? told[i];
     if (split !== undefined) splits.set(file, split);
   }
   return new Set(splits.values()).size > 1 ? splits : new Map();

@@ -16,6 +16,7 @@ import {
 import { dialectOf } from "./dialect-of.js";
 import { EntryPlaces } from "./entry-places.js";
 import { isLineageFile, LineageReader } from "./lineage-reader.js";
+import { rememberingPii } from "./pii-memory.js";
 import { ProgressMeter } from "./progress-meter.js";
 import { splitNames } from "./split-names.js";
 import type { Workspace } from "./workspace.js";
@@ -146,6 +147,7 @@ interface RowSources {
 class Validation {
   readonly #checker = new DatasetChecker();
   readonly #places = new EntryPlaces();
+  readonly #findPii = rememberingPii(findPii);
   readonly #finder: ReferenceFinder;
   readonly #tables = new Map<string, Promise<LevelTables | null>>();
   readonly #meter = new ProgressMeter(0);
@@ -221,7 +223,13 @@ class Validation {
       await lineage?.close();
     }
     return {
-      ...{ file: file.shown, form, dialect: progress.dialect, isKnown: progress.isKnown, rows: progress.rows },
+      ...{
+        file: file.shown,
+        form,
+        dialect: progress.dialect,
+        isKnown: progress.isKnown,
+        rows: progress.rows,
+      },
       split: file.split ?? null,
       lineage: lineage?.shown ?? null,
       workspace: reference.workspace?.folder ?? null,
@@ -263,7 +271,7 @@ class Validation {
         const pairs = origin && tables ? await tables.pairsOf(origin) : undefined;
         found.push(
           ...checkRow(record.value, {
-            ...{ space, mode, threshold, file: file.shown, line, findPii },
+            ...{ space, mode, threshold, file: file.shown, line, findPii: this.#findPii },
             ...(progress.dialect === null ? {} : { dialect: progress.dialect }),
             ...(origin ? { lineage: origin } : {}),
             ...(tables ? { levels: tables.levels } : {}),

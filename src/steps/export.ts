@@ -12,7 +12,7 @@ import { RULES } from "../core/rules/registry.js";
 import type { Settings } from "../core/settings/settings.js";
 import { openDatasetTables } from "./dataset-tables.js";
 import { FINDINGS, LEVELS, PAIRS, PERSONAS, POSTS, SPLITS_FILE, VERDICTS } from "./files.js";
-import type { Step, StepContext } from "./step.js";
+import { sideBySide, type Step, type StepContext } from "./step.js";
 
 type ExportSettings = Settings["export"] & {
   /** What the data card says of the sources. */
@@ -111,16 +111,15 @@ export const exportStep: Step<ExportSettings> = {
     const tables = await openDatasetTables(context);
     context.total(tables.pairs.size + 1);
     const counts = new CardCounts();
-    const verdicts = context.read(VERDICTS)[Symbol.asyncIterator]();
     let unit = 0;
-    for await (const { value: persona } of context.read(PERSONAS)) {
-      const next = await verdicts.next();
-      if (next.done || next.value.value.pair !== persona.pair) {
+    const judged = sideBySide(context.read(PERSONAS), context.read(VERDICTS));
+    for await (const [{ value: persona }, next] of judged) {
+      const verdict = next?.value;
+      if (verdict?.pair !== persona.pair) {
         throw new Error(
           `personas and verdicts are out of step at ${persona.pair}; run the step “check” again`,
         );
       }
-      const verdict = next.value.value;
       const pair = await tables.pairs.get(persona.pair);
       const split = tables.splitOf(pair.post);
       if (verdict.ok) counts.add(verdict, split, persona.demographic?.method);

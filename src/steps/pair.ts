@@ -6,7 +6,7 @@ import { type Levels, hasPreference, pairDirection } from "../core/records/direc
 import type { LeveledResponse, Pair } from "../core/records/records.js";
 import type { Settings } from "../core/settings/settings.js";
 import { CLUSTERS, LEVELS, POSTS } from "./files.js";
-import { grouped, type Step, type StepContext } from "./step.js";
+import { grouped, sideBySide, type Step, type StepContext } from "./step.js";
 
 async function assignSplits({
   read,
@@ -47,18 +47,16 @@ export const pairStep: Step<Settings["pair"]> = {
   async *run(context) {
     const { settings, seed } = context;
     const splits = await assignSplits(context);
-    const levelGroups = levelsByPost(context)[Symbol.asyncIterator]();
     let unit = 0;
-    for await (const { value } of context.read(CLUSTERS)) {
+    for await (const [{ value }, group] of sideBySide(context.read(CLUSTERS), levelsByPost(context))) {
       const { post, clusters } = value;
-      const group = await levelGroups.next();
-      if (group.done || group.value.key !== post) {
+      if (group?.key !== post) {
         throw new Error(
           `levels and clusters do not list the same posts at ${post}; run the step “cluster” again`,
         );
       }
       if (unit++ < context.skip) continue;
-      const levels = new Map<string, Levels>(group.value.items.map((item) => [item.response, item.levels]));
+      const levels = new Map<string, Levels>(group.items.map((item) => [item.response, item.levels]));
       const { split, group: postGroup } = splits.get(post)!;
       const drawn = drawPairs(clusters, settings.pairsPerPost, randomFor(seed, "pair", post));
       const pairs = drawn.map(({ chosen, rejected }): Pair => ({

@@ -136,3 +136,22 @@ export async function* grouped<T>(
   }
   if (current) yield current;
 }
+
+/**
+ * Two lists of the same things in the same order, side by side; undefined where the second one ends early. Closes both,
+ * however the loop over them ends.
+ */
+export async function* sideBySide<A, B>(
+  items: AsyncIterable<A>,
+  others: AsyncIterable<B>,
+): AsyncGenerator<readonly [A, B | undefined]> {
+  const following = others[Symbol.asyncIterator]();
+  try {
+    for await (const item of items) {
+      const next = await following.next();
+      yield [item, next.done ? undefined : next.value];
+    }
+  } finally {
+    await following.return?.(undefined);
+  }
+}

@@ -4,6 +4,7 @@ import type {
   GenerateRequest,
   GenerateResult,
   ModelIdentity,
+  OptionQuestion,
   ScoreRequest,
   ScoreResult,
   TextModel,
@@ -75,6 +76,9 @@ function leaning(writer: number, dimension: string): number {
   return drawn < LEANING / 2 ? 1 : drawn < LEANING ? -1 : 0;
 }
 
+/** Questions that begin alike differ in their options. */
+const questionKey = ({ text, options }: OptionQuestion): string => [text, ...options].join("|");
+
 const WORD = /\S+/g;
 
 /**
@@ -90,7 +94,7 @@ export class FakeTextModel implements TextModel {
   readonly #space: PreferenceSpace;
   readonly #delay: number;
   readonly #invalidShare: number;
-  /** Name of the dimension by the text of its question, whichever way it is asked. */
+  /** Name of the dimension by its question, whichever way it is asked. */
   readonly #dimensionOf: ReadonlyMap<string, string>;
 
   constructor(options: FakeModelOptions = {}) {
@@ -102,7 +106,10 @@ export class FakeTextModel implements TextModel {
     this.#invalidShare = options.invalidShare ?? 0.2;
     this.#dimensionOf = new Map(
       (["words", "numbers"] as const).flatMap((way) =>
-        annotationPrompt(space, way).questions.map(({ text }, d) => [text, space.dimensions[d]!.name]),
+        annotationPrompt(space, way).questions.map((question, d) => [
+          questionKey(question),
+          space.dimensions[d]!.name,
+        ]),
       ),
     );
   }
@@ -128,15 +135,16 @@ export class FakeTextModel implements TextModel {
     // Either way of asking puts the response last.
     const response = prefix.parts.at(-1)!.replace(/^Comment:\s/, "");
     const writer = writerOf(response);
-    const probabilities = questions.map(({ text, options }) => {
-      const noise = share("noise", promptKey, text) - 0.5;
+    const probabilities = questions.map((question) => {
+      const key = questionKey(question);
+      const noise = share("noise", promptKey, key) - 0.5;
       // Asked together, questions see each other, which moves the answers a little.
-      const crowd = method === "joint" ? 0.2 * (share("joint", promptKey, text) - 0.5) : 0;
-      const lean = response.trim() === "" ? 0 : leaning(writer, this.#dimensionOf.get(text) ?? text);
+      const crowd = method === "joint" ? 0.2 * (share("joint", promptKey, key) - 0.5) : 0;
+      const lean = response.trim() === "" ? 0 : leaning(writer, this.#dimensionOf.get(key) ?? key);
       const evidence = STRENGTH * lean + noise + crowd;
       const said = 0.25 + 0.15 * (noise + 0.5) + (lean === 0 ? 0 : 0.5);
       const first = said / (1 + Math.exp(-evidence));
-      return [first, said - first, 1 - said].slice(0, options.length);
+      return [first, said - first, 1 - said].slice(0, question.options.length);
     });
     const asked = questions.reduce((sum, { text }) => sum + this.countTokens(text), 0);
     return { probabilities, tokens: this.countTokens(prompt) + asked };

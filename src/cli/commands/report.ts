@@ -19,7 +19,7 @@ export function reportCommand(cli: Cli): Command {
       // With --print stdout is the Markdown's alone; with --json it is part of the one object.
       const say = (line: string) => (print ? cli.note(line) : cli.say(line));
       if (print && !cli.options.json) cli.raw(text);
-      say(`${workspace.shown(html)}: ${countOf(examples, "example")} on one page, for any browser`);
+      say(`${workspace.shown(html)}: the report on ${countOf(examples, "example")}, for any browser`);
       say(`${workspace.shown(markdown)}: the same in Markdown`);
       cli.result({
         ...{ markdown, html, examples },

@@ -29,7 +29,11 @@ const LISTED = 200;
 /** Of these, warnings and notes: errors keep some places however many warnings come before them. */
 const LISTED_WARNINGS = 100;
 
-const DIALECT_WORDS = { alignx: "AlignX rows", benchmark: "AlignX benchmark", preference: "plain preference rows" };
+const DIALECT_WORDS = {
+  alignx: "AlignX rows",
+  benchmark: "AlignX benchmark",
+  preference: "plain preference rows",
+};
 
 /** Decimal, as disks and downloads are told. */
 function megabytes(bytes: number): string {
@@ -88,7 +92,9 @@ function tail(report: ValidationReport, say: (line?: string) => void): void {
   const width = Math.max(0, ...rules.map(({ rule }) => rule.length));
   for (const { rule, severity, count } of rules) {
     const title = findRule(rule)?.title ?? "";
-    say(`${formatCount(count).padStart(9)}  ${severity.padEnd(7)}  ${rule.padEnd(width)}  ${title}`.trimEnd());
+    say(
+      `${formatCount(count).padStart(9)}  ${severity.padEnd(7)}  ${rule.padEnd(width)}  ${title}`.trimEnd(),
+    );
   }
   say();
   const speed = seconds >= 1 ? `, ${megabytes(bytes / seconds)} MB/s` : "";

@@ -4,7 +4,8 @@ import { emptyState, foldedTable, section, table } from "./html-table.js";
 import { type Html, html } from "./html-template.js";
 import { RANKED } from "./limits.js";
 import type { DimensionSummary, ReportData } from "./report-data.js";
-import { capitalised, countOf, formatCount, formatShare, kindsInWords, shortName } from "./words.js";
+import { capitalised, countOf, formatCount, formatShare, kindsInWords } from "./words.js";
+import { shortName } from "../space/space.js";
 
 /** Sections on what the data says of preferences: levels, contrast, similarity, personas. */
 

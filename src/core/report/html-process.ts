@@ -56,7 +56,7 @@ export function dropsSection({ drops }: ReportData): Html {
     "What was dropped, and why",
     total === 0
       ? "Dropped records would be listed here by rule."
-      : `${countOf(total, "record")} in the drop ledgers. Each can be looked at, and brought back, with prefloom drops.`,
+      : `${countOf(total, "record")} in the drop ledgers. prefloom drops shows each, and says which can be brought back.`,
     total === 0
       ? emptyState("Nothing was dropped.")
       : table(

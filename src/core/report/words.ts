@@ -50,19 +50,6 @@ export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/**
- * The telling part of a dimension's name: without explanations in parentheses and without the phrases that most names
- * of the default space share.
- */
-export function shortName(name: string): string {
-  const short = name
-    .replace(/\s*\([^()]*\)/g, "")
-    .replace(/^Degree of (concern for the )?/, "")
-    .replace(/ (of the statement|in the Big Five personality traits)$/, "")
-    .trim();
-  return capitalised(short === "" ? name : short);
-}
-
 /** How much of a text is shown: UTF-16 units and lines. */
 export interface TextLimit {
   readonly units: number;

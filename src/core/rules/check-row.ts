@@ -80,9 +80,14 @@ export function brokenLine(file: string, line: number, problem: string): Finding
 export function brokenRecord(file: string, line: number, { rule, message, field, fix }: Problem): Finding {
   const findings = new FindingList({ file, line });
   const broken: RuleId = rule === "lone-surrogate" ? "format-broken-text" : "json";
-  const sentence = `${fix.charAt(0).toUpperCase()}${fix.slice(1)}.`;
-  findings.add(broken, message, { fix: sentence, ...(field !== undefined && { field }) });
+  // Where a field stands before it, the sentence goes on.
+  const problem = field === undefined ? capitalised(message) : message;
+  findings.add(broken, problem, { fix: `${capitalised(fix)}.`, ...(field !== undefined && { field }) });
   return findings.list[0]!;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The directions of a row's persona. DEMO is a text in the published format: its direction is unknown, UGC and PAIR vote. */

