@@ -78,11 +78,8 @@ export async function checkLlama(
   let errors = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output = (output + text).slice(-65_536)));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (errors = (errors + text).slice(-65_536)));
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    child.kill("SIGKILL");
-  }, timeoutMs);
+  // Killed is what it is when its time was up, and only then.
+  const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   const [code, signal] = await new Promise<readonly [number | null, string | null]>((resolve) => {
     child.once("error", (error) => {
       errors = error.message;
@@ -90,7 +87,7 @@ export async function checkLlama(
     });
     // Whatever it has started may hold its pipes open.
     child.once("exit", (...ended) => {
-      if (isLate) resolve(ended);
+      if (child.killed) resolve(ended);
     });
     child.once("close", (...ended) => resolve(ended));
   });
@@ -100,7 +97,8 @@ export async function checkLlama(
     const result = JSON.parse(said.slice(RESULT.length)) as { gpu: string | false; devices: string[] };
     return { state: "loaded", ...result };
   }
-  if (isLate) return { state: "failed", reason: `it did not load within ${Math.round(timeoutMs / 1000)} s` };
+  if (child.killed)
+    return { state: "failed", reason: `it did not load within ${Math.round(timeoutMs / 1000)} s` };
   if (signal !== null) return { state: "failed", reason: `loading it ended in a crash (${signal})` };
   return { state: "failed", reason: errorIn(errors) ?? `loading it ended with status ${code ?? "unknown"}` };
 }

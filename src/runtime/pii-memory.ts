@@ -8,7 +8,7 @@ const SHORTEST = 32;
 
 /**
  * Remembers by hash which texts carry no personal information: in a data set each post and response stands in many
- * personas, and searching a text takes thirty times as long as hashing it. Takes 8 MB, however many texts there are.
+ * personas, and searching a text takes more than ten times as long as hashing it. Takes 8 MB, however many texts there are.
  */
 export function rememberingPii(findPii: FindPii): FindPii {
   const clean = new Uint32Array(2 * SLOTS);

@@ -136,11 +136,12 @@ export class FakeTextModel implements TextModel {
     const response = prefix.parts.at(-1)!.replace(/^Comment:\s/, "");
     const writer = writerOf(response);
     const probabilities = questions.map((question) => {
-      const key = questionKey(question);
+      // Wordings change now and then; what the fake says of a dimension does not.
+      const key = this.#dimensionOf.get(questionKey(question)) ?? questionKey(question);
       const noise = share("noise", promptKey, key) - 0.5;
       // Asked together, questions see each other, which moves the answers a little.
       const crowd = method === "joint" ? 0.2 * (share("joint", promptKey, key) - 0.5) : 0;
-      const lean = response.trim() === "" ? 0 : leaning(writer, this.#dimensionOf.get(key) ?? key);
+      const lean = response.trim() === "" ? 0 : leaning(writer, key);
       const evidence = STRENGTH * lean + noise + crowd;
       const said = 0.25 + 0.15 * (noise + 0.5) + (lean === 0 ? 0 : 0.5);
       const first = said / (1 + Math.exp(-evidence));

@@ -354,6 +354,22 @@ describe("on the way", () => {
     expect(most).toBe(1);
   });
 
+  it("finds personal information wherever it stands, also where the text was seen before", async () => {
+    const text = "Write to me at somebody@example.org and I shall send you the recipe.";
+    const rows = ["a", "b", "c"].map((prompt) => ({
+      prompt,
+      chosen: text,
+      rejected: text.replace("@", " "),
+    }));
+    const { findings } = await validate([
+      write("a.jsonl", [...rows, ...rows.map((row) => ({ ...row, n: 1 }))]),
+    ]);
+    const found = findings.filter(({ rule }) => rule === "leftover-pii");
+    expect(found.map(({ line, field }) => [line, field])).toEqual(
+      [1, 2, 3, 4, 5, 6].map((line) => [line, "chosen"]),
+    );
+  });
+
   it("counts by rule, errors first", async () => {
     const near = { prompt: "p", chosen: "Yes", rejected: "yes" };
     const same = { prompt: "q", chosen: "Yes", rejected: "Yes" };

@@ -10,6 +10,7 @@ import {
   makeFolderOf,
   noRoom,
   noteOrigin,
+  paced,
   partPath,
   readPart,
   storageError,
@@ -37,7 +38,6 @@ export interface DownloadOptions {
 /** Broken connections in a row, without a byte between them, after which a download ends. */
 const FRUITLESS_ATTEMPTS = 3;
 const REDIRECTS = 8;
-const PROGRESS_INTERVAL_MS = 100;
 
 /** Ends what takes too long, and what the user ends. */
 class Watch {
@@ -216,17 +216,15 @@ async function receive(url: string, target: string, options: DownloadOptions): P
 
     watch.limit(stallTimeoutMs, () => broken(`nothing came for ${stallTimeoutMs / 1000} s`));
     const handle = await open(partPath(target), offset > 0 ? "a" : "w");
+    const tell = options.onProgress && paced(options.onProgress);
     let bytes = offset;
     try {
-      let shownAt = -Infinity;
-      options.onProgress?.({ bytes, total });
+      tell?.({ bytes, total });
       for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
         watch.refresh();
         await handle.writeFile(chunk);
         bytes += chunk.length;
-        if (performance.now() - shownAt < PROGRESS_INTERVAL_MS) continue;
-        shownAt = performance.now();
-        options.onProgress?.({ bytes, total });
+        tell?.({ bytes, total });
       }
     } catch (error) {
       if (watch.signal.aborted || storageError(error, target) !== error) throw error;

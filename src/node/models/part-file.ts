@@ -17,6 +17,18 @@ export interface ByteProgress {
   readonly total: number | null;
 }
 
+const TELL_INTERVAL_MS = 100;
+
+/** Passes on what is told several times a second at most, and the end. */
+export function paced(tell: (progress: ByteProgress) => void): (progress: ByteProgress) => void {
+  let toldAt = -Infinity;
+  return (progress) => {
+    if (progress.bytes !== progress.total && performance.now() - toldAt < TELL_INTERVAL_MS) return;
+    toldAt = performance.now();
+    tell(progress);
+  };
+}
+
 /** Which file of a server a part belongs to. */
 export interface PartOrigin {
   readonly url: string;
@@ -76,11 +88,12 @@ export async function finishPart(
   options: { readonly onProgress?: (progress: ByteProgress) => void; readonly signal?: AbortSignal } = {},
 ): Promise<FileIdentity & { readonly renamed: boolean }> {
   const part = partPath(target);
+  const tell = options.onProgress && paced(options.onProgress);
   try {
     const { size: total } = await stat(part);
     const { sha256, bytes } = await hashFile(part, (hashed) => {
       options.signal?.throwIfAborted();
-      options.onProgress?.({ bytes: hashed, total });
+      tell?.({ bytes: hashed, total });
     });
     const renamed = expectedSha256 === null || sha256 === expectedSha256;
     if (renamed) {

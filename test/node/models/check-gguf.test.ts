@@ -128,8 +128,10 @@ describe("checkGguf", () => {
       expect(["damaged-gguf", "cut-gguf"]).toContain(rule);
     }
     const nested = Buffer.alloc(12 * 100_000);
-    for (let at = 0; at < nested.length; at += 12)
-      (nested.writeUInt32LE(9, at), nested.writeUInt32LE(1, at + 4));
+    for (let at = 0; at < nested.length; at += 12) {
+      nested.writeUInt32LE(9, at);
+      nested.writeUInt32LE(1, at + 4);
+    }
     const deep = ggufBytes({ metadata: { deep: Buffer.concat([Buffer.from([9, 0, 0, 0]), nested]) } });
     expect((await fault(file(deep))).rule).toBe("damaged-gguf");
     const huge = ggufBytes({ tensors: { huge: { type: 0, dimensions: [2 ** 40, 2 ** 40] } } });

@@ -41,11 +41,17 @@ async function serve(handler: Handler): Promise<{ readonly url: string; readonly
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/owner/file.bin`, asked };
 }
 
+interface Given {
+  readonly content?: Buffer;
+  readonly etag?: string | null;
+  readonly knowsRanges?: boolean;
+}
+
 /** A file as a server gives it that knows ranges. */
 function give(
   request: IncomingMessage,
   response: ServerResponse,
-  { content = CONTENT, etag = '"one"' as string | null, knowsRanges = true } = {},
+  { content = CONTENT, etag = '"one"', knowsRanges = true }: Given = {},
 ): void {
   const [, from] = /^bytes=(\d+)-$/.exec(request.headers.range ?? "") ?? [];
   const sameVersion = request.headers["if-range"] === undefined || request.headers["if-range"] === etag;
