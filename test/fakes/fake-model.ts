@@ -133,7 +133,7 @@ export class FakeTextModel implements TextModel {
     const prompt = prefix.parts.join("");
     const promptKey = createHash("sha256").update(prompt).digest("hex");
     // Either way of asking puts the response last.
-    const response = prefix.parts.at(-1)!.replace(/^Comment:\s/, "");
+    const response = prefix.parts.at(-1)!.replace(/^\s*Comment:\s/, "");
     const writer = writerOf(response);
     const probabilities = questions.map((question) => {
       // Wordings change now and then; what the fake says of a dimension does not.

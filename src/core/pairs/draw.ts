@@ -6,13 +6,17 @@ export interface DrawnPair {
   readonly rejected: string;
 }
 
-/** Draws that may repeat one before, per pair wanted, until a post counts as exhausted. */
-const MAX_REDRAWS = 200;
+/** Number of pairs of responses from two different clusters. */
+function possiblePairs(clusters: readonly (readonly string[])[]): number {
+  const total = clusters.reduce((sum, { length }) => sum + length, 0);
+  return clusters.reduce((sum, { length }) => sum + length * (total - length), 0) / 2;
+}
 
 /**
  * Pair selection (§4.1 (3), Algorithm 1 lines 6-8): two distinct clusters uniformly, then one response from each uniformly.
  * No two responses are drawn together twice, in either order.
  *
+ * @param clusters none empty, no response in two
  * @returns as many as `count`, fewer when the post has no further pair; none with fewer than two clusters.
  */
 export function drawPairs(
@@ -23,7 +27,8 @@ export function drawPairs(
   if (clusters.length < 2) return [];
   const drawn: DrawnPair[] = [];
   const seen = new Set<string>();
-  for (let redraws = 0; drawn.length < count && redraws < MAX_REDRAWS; redraws++) {
+  const wanted = Math.min(count, possiblePairs(clusters));
+  while (drawn.length < wanted) {
     const w = random.below(clusters.length);
     const l = (w + 1 + random.below(clusters.length - 1)) % clusters.length;
     const chosen = clusters[w]![random.below(clusters[w]!.length)]!;
@@ -32,7 +37,6 @@ export function drawPairs(
     if (seen.has(key)) continue;
     seen.add(key);
     drawn.push({ chosen, rejected });
-    redraws = 0;
   }
   return drawn;
 }

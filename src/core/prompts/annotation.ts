@@ -14,6 +14,12 @@ export interface AnnotationPrompt {
   toAnswer(probabilities: readonly number[]): Answer;
 }
 
+/**
+ * Stands at the beginning of what comes after it: parts are tokenised one by one, and a break at the end of a text has
+ * other tokens than one within it.
+ */
+const BREAK = "\n\n";
+
 /** Digits kept of a probability: enough for the fourth digit of its logarithm, and the bytes stay few. */
 const SIGNIFICANT_DIGITS = 5;
 
@@ -47,17 +53,17 @@ function numbersExamples(space: PreferenceSpace, examples: readonly FewShotExamp
 
 /** Prompt #1 of A.3 in the paper's order: examples, query, comment, question. */
 function numbersPrompt(space: PreferenceSpace, examples: readonly FewShotExample[]): AnnotationPrompt {
-  const shown = `${numbersExamples(space, examples)}Your task:\n\n`;
+  const shown = `${numbersExamples(space, examples)}Your task:`;
   return {
     questions: space.dimensions.map((dimension) => ({
-      text: `Task:\n${numberedQuestion(dimension)}\n\nResponse:\n`,
+      text: `${BREAK}Task:\n${numberedQuestion(dimension)}\n\nResponse:\n`,
       answerStart: "",
       options: ["1", "2", "3"],
-      filler: "\n\n",
+      filler: "",
     })),
     prefix: (post, response) => ({
       chat: true,
-      parts: [shown, `Query:\n${post}\n\n`, `Comment:\n${response}\n\n`],
+      parts: [shown, `${BREAK}Query:\n${post}`, `${BREAK}Comment:\n${response}`],
     }),
     toAnswer: ([first = 0, second = 0, neither = 0]) => {
       const total = first + second + neither || 1;
@@ -69,8 +75,11 @@ function numbersPrompt(space: PreferenceSpace, examples: readonly FewShotExample
 /** Short questions whose two option words are compared; what they leave over is “cannot reflect”. */
 function wordsPrompt(space: PreferenceSpace): AnnotationPrompt {
   return {
-    questions: space.dimensions.map(wordsQuestion),
-    prefix: (post, response) => ({ chat: false, parts: [`Post: ${post}\n\n`, `Comment: ${response}\n\n`] }),
+    questions: space.dimensions.map((dimension) => {
+      const question = wordsQuestion(dimension);
+      return { ...question, text: `${BREAK}${question.text}` };
+    }),
+    prefix: (post, response) => ({ chat: false, parts: [`Post: ${post}`, `${BREAK}Comment: ${response}`] }),
     toAnswer: ([first = 0, second = 0]) => [
       rounded(first),
       rounded(second),

@@ -88,7 +88,7 @@ function instructions(space: PreferenceSpace): string {
     `Who is likely to prefer <Response 1> and dislike <Response 2>? Compare the preferred and the disliked response, and describe a person using those of the following ${entries.length} dimensions that can be observed:`,
     entries.map((entry, i) => `${i + 1}. ${entry}`).join("\n"),
     `Compare the two responses again and derive keywords for what this person likes and dislikes, all from this list: {${interests(space).join(", ")}}. Leave them blank where none fits.`,
-    `Example:\n\nQuery:\n${EXAMPLE.query}\n\nOutput:\n\n<Response 1>\n${EXAMPLE.response1}\n\n<Response 2>\n${EXAMPLE.response2}\n\n${JSON.stringify(EXAMPLE.answer)}\n\nYour task:\n\n`,
+    `Example:\n\nQuery:\n${EXAMPLE.query}\n\nOutput:\n\n<Response 1>\n${EXAMPLE.response1}\n\n<Response 2>\n${EXAMPLE.response2}\n\n${JSON.stringify(EXAMPLE.answer)}\n\nYour task:`,
   ].join("\n\n");
 }
 
@@ -107,7 +107,7 @@ export function demographicPrompt(
     chat: true,
     parts: [
       shown,
-      `Query:\n${post}\n\nOutput:\n\n<Response 1>\n${chosen}\n\n<Response 2>\n${rejected}\n\nNow write the reason, the textual persona, the dimension description and the keywords as one JSON object with the keys “reason”, “textual persona”, “dimension description”, “like keywords” and “dislike keywords”.\n`,
+      `\n\nQuery:\n${post}\n\nOutput:\n\n<Response 1>\n${chosen}\n\n<Response 2>\n${rejected}\n\nNow write the reason, the textual persona, the dimension description and the keywords as one JSON object with the keys “reason”, “textual persona”, “dimension description”, “like keywords” and “dislike keywords”.\n`,
     ],
   };
 }

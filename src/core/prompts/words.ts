@@ -17,5 +17,5 @@ function defaultWords({ name, group, options }: Dimension): NonNullable<Dimensio
  */
 export function wordsQuestion(dimension: Dimension): OptionQuestion {
   const { text, options } = dimension.words ?? defaultWords(dimension);
-  return { text, answerStart: "", options, filler: "\n" };
+  return { text, answerStart: "", options, filler: "" };
 }

@@ -81,6 +81,7 @@ export function settingsInWords(settings: Readonly<Record<string, unknown>>, at 
     if (value !== null && typeof value === "object") {
       return settingsInWords(value as Readonly<Record<string, unknown>>, name);
     }
-    return value === null ? [] : [[name, String(value)]];
+    if (value === null || value === undefined) return [];
+    return [[name, typeof value === "string" ? value : JSON.stringify(value)]];
   });
 }

@@ -77,7 +77,7 @@ export async function openRecordTable<T>(
       const cached = cache.get(place);
       if (cached !== undefined) return cached;
       const buffer = Buffer.allocUnsafe(lengths[place]!);
-      await handle.read(buffer, 0, buffer.length, starts[place]!);
+      await handle.read(buffer, 0, buffer.length, starts[place]);
       const record = schema.parse(JSON.parse(buffer.toString("utf8")));
       if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
       cache.set(place, record);
