@@ -1,5 +1,4 @@
 import {
-  GeneralChatWrapper,
   type LlamaModel,
   LlamaText,
   resolveChatWrapper,
@@ -20,7 +19,7 @@ const USER_TEXT = "{{prefloom-user-turn}}";
  * @throws when the template does not carry the user's text unchanged.
  */
 export function chatTemplate(model: LlamaModel): ChatTemplate {
-  const wrapper = resolveChatWrapper(model) ?? new GeneralChatWrapper();
+  const wrapper = resolveChatWrapper(model);
   const { contextText } = wrapper.generateContextState({
     chatHistory: [
       { type: "user", text: USER_TEXT },

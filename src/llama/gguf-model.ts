@@ -94,7 +94,7 @@ export class GgufModel implements TextModel {
     options.log(
       `${options.identity.name}: ${
         onGpu
-          ? `${model.gpuLayers} of ${model.fileInsights.totalLayers} layers on ${String(llama.gpu)}`
+          ? `${model.gpuLayers} of ${model.fileInsights.totalLayers} layers on ${llama.gpu}`
           : "on the CPU"
       }, ${laneCount} in flight with ${threads} thread${threads === 1 ? "" : "s"} each, context ${contextSize} tokens`,
     );
@@ -140,7 +140,7 @@ export class GgufModel implements TextModel {
 
   #plan(questions: readonly OptionQuestion[], chat: boolean): QuestionPlan {
     let plans = this.#plans.get(questions);
-    if (!plans) this.#plans.set(questions, (plans = new Map()));
+    if (!plans) this.#plans.set(questions, (plans = new Map<boolean, QuestionPlan>()));
     let plan = plans.get(chat);
     if (!plan) plans.set(chat, (plan = planQuestions(questions, this.#tokenize, this.#separator(chat))));
     return plan;

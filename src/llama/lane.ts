@@ -20,7 +20,7 @@ interface Scores {
  */
 export class Lane {
   readonly #sequence: LlamaContextSequence;
-  #parts: { key: string; end: number }[] = [];
+  readonly #parts: { key: string; end: number }[] = [];
 
   constructor(readonly context: LlamaContext) {
     this.#sequence = context.getSequence();

@@ -5,7 +5,7 @@ const WINDOW_SECONDS = 20;
 
 /** Rate and time left of a running step, from what was done lately. */
 export class ProgressMeter {
-  #samples: { readonly at: number; readonly done: number; readonly tokens: number }[];
+  readonly #samples: { readonly at: number; readonly done: number; readonly tokens: number }[];
 
   /**
    * @param start units that were done before this run

@@ -167,27 +167,24 @@ async function runStep(workspace: Workspace, step: Step, options: RunOptions): P
       resumedAt,
       repaired: journal.repaired,
     });
-    let total: number | null = null;
+    const units: { total: number | null; told: boolean } = { total: null, told: false };
     const open = journal;
-    const context = contextOf(workspace, step, inputs, open, options, model, closers, (units) => {
-      total = units;
+    const context = contextOf(workspace, step, inputs, open, options, model, closers, (total) => {
+      units.total = total;
     });
     const meter = new ProgressMeter(resumedAt);
     const tokensBefore = open.tokens;
-    let toldTotal = false;
     let toldAt = 0;
     const tell = () => {
       toldAt = performance.now();
-      const progress = meter.measure(open.units, total, open.tokens - tokensBefore);
+      const progress = meter.measure(open.units, units.total, open.tokens - tokensBefore);
       onEvent({ type: "progress", step: step.name, units: step.units, ...progress });
     };
-    const documents = new Set<string>();
     for await (const unit of step.run(context)) {
       await open.add(unit);
-      for (const name of Object.keys(unit.documents ?? {})) documents.add(name);
-      if (total !== null && !toldTotal) {
-        toldTotal = true;
-        await open.total(total);
+      if (units.total !== null && !units.told) {
+        units.told = true;
+        await open.total(units.total);
       }
       if (performance.now() - toldAt >= PROGRESS_MILLISECONDS) tell();
       if (signal.aborted) break;
@@ -195,12 +192,12 @@ async function runStep(workspace: Workspace, step: Step, options: RunOptions): P
     await open.flush();
     tell();
     if (signal.aborted) {
-      const interrupted = { done: open.units, total };
+      const interrupted = { done: open.units, total: units.total };
       onEvent({ type: "step-interrupted", step: step.name, ...interrupted });
       return { interrupted };
     }
     const described = model.described();
-    const manifest = await output.seal(step, open, [...documents], {
+    const manifest = await output.seal(step, open, open.documents, {
       step: step.name,
       status: "done",
       inputs: inputs.inputs as Record<string, string>,

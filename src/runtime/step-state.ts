@@ -125,7 +125,7 @@ function changedSettings(before: unknown, now: unknown, at = ""): string[] {
     typeof value === "object" && value !== null && !Array.isArray(value);
   if (!isMap(before) || !isMap(now)) {
     const shown = (value: unknown) => {
-      const text = JSON.stringify(value) ?? "nothing";
+      const text = value === undefined ? "nothing" : JSON.stringify(value);
       return text.length > 60 ? `${text.slice(0, 57)}...` : text;
     };
     return [`${at}: ${shown(before)} → ${shown(now)}`];

@@ -1,6 +1,6 @@
 import type { UnitResult } from "../core/records/unit-result.js";
 import { type AnnotationWay, ResponseAnnotator } from "../core/evaluation/annotate-response.js";
-import { agreementOf } from "../core/evaluation/agreement.js";
+import { type Agreement, agreementOf } from "../core/evaluation/agreement.js";
 import { InputError } from "../core/errors.js";
 import type { FewShotExample } from "../core/prompts/few-shot.js";
 import { randomFor } from "../core/random.js";
@@ -51,7 +51,7 @@ export async function compareWays(
   annotators: readonly [ResponseAnnotator, ResponseAnnotator],
   cancellation: { readonly aborted: boolean },
   done: () => void = () => undefined,
-) {
+): Promise<{ readonly agreement: Agreement; readonly tokens: readonly number[] }> {
   const sides: Answer[][][] = [];
   const tokens: number[] = [];
   for (const annotator of annotators) {

@@ -27,10 +27,10 @@ const KIND_WORDS: Readonly<Record<PersonaKind, string>> = { ugc: "UGC", pairs: "
 
 async function degenerateLevels({ document }: Context): Promise<Finding[]> {
   const { counts, firstFactorShare } = JSON.parse(await document(LEVEL_SUMMARY_PATH)) as LevelSummary;
-  const sums = counts.reduce((sum, [a, b, c]) => [sum[0]! + a, sum[1]! + b, sum[2]! + c], [0, 0, 0]);
-  const total = sums[0]! + sums[1]! + sums[2]! || 1;
+  const sums = counts.reduce((sum, [a, b, c]) => [sum[0] + a, sum[1] + b, sum[2] + c], [0, 0, 0]);
+  const total = sums[0] + sums[1] + sums[2] || 1;
   return checkLevels(
-    { shares: [sums[0]! / total, sums[1]! / total, sums[2]! / total], firstFactorShare },
+    { shares: [sums[0] / total, sums[1] / total, sums[2] / total], firstFactorShare },
     { file: LEVEL_SUMMARY_PATH },
   );
 }

@@ -125,7 +125,7 @@ export async function* grouped<T>(
   key: (item: T) => string,
 ): AsyncGenerator<{ readonly key: string; readonly items: readonly T[] }> {
   let current: { key: string; items: T[] } | undefined;
-  for await (const item of items) {
+  for await (const item of items as AsyncIterable<T>) {
     const itemKey = key(item);
     if (current?.key === itemKey) {
       current.items.push(item);

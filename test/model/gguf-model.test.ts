@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ResponseAnnotator } from "../../src/core/evaluation/annotate-response.js";
-import { annotationPrompt, evidence } from "../../src/core/prompts/annotation.js";
+import { annotationPrompt } from "../../src/core/prompts/annotation.js";
 import { demographicJsonSchema, demographicPrompt } from "../../src/core/prompts/demographic.js";
 import { FEW_SHOT } from "../../src/core/prompts/few-shot.js";
 import { ANNOTATION_METHODS, ANSWER_WAYS, settingsSchema } from "../../src/core/settings/settings.js";

@@ -1,7 +1,6 @@
 import { kmeans } from "ml-kmeans";
 import { seedFor } from "../random.js";
 import type { Levels } from "../records/direction.js";
-import type { LeveledResponse } from "../records/records.js";
 
 /** Intensity-based clustering of the responses of one post (§4.1, Algorithm 1). */
 
@@ -20,7 +19,7 @@ const MAX_ITERATIONS = 100;
  * `k` distinct embeddings every distinct embedding is its own cluster; k-means has nothing to decide there.
  */
 export function clusterResponses(
-  responses: readonly Pick<LeveledResponse, "response" | "levels">[],
+  responses: readonly { readonly response: string; readonly levels: Levels }[],
   k: number,
   seed: number,
   post: string,

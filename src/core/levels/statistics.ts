@@ -45,7 +45,8 @@ export class Quantiles {
 
   /** Per dimension the bounds that at most `share` of the values lie below, and above. */
   tails(share: number): { lower: number[]; upper: number[] } {
-    const allowed = Math.floor(share * this.#total);
+    // (1 - 0.9) / 2 of 20 responses is one, and a hair less in floating point.
+    const allowed = Math.floor(share * this.#total + 1e-6);
     const edge = (bin: number) => (bin / BINS) * 2 * RANGE - RANGE;
     const lower: number[] = [];
     const upper: number[] = [];

@@ -7,9 +7,13 @@ interface Commit {
   readonly units: number;
   readonly sizes: Readonly<Record<string, number>>;
   readonly counts: Readonly<Record<string, number>>;
+  /** Names of the whole files written so far. */
+  readonly documents: readonly string[];
   readonly tokens: number;
   readonly seconds: number;
 }
+
+const NOTHING: Commit = { units: 0, sizes: {}, counts: {}, documents: [], tokens: 0, seconds: 0 };
 
 interface JournalHead {
   /** Hash of everything that decides the output: work of another key is not continued. */
@@ -82,6 +86,7 @@ export class StepJournal {
   #flushedAt = Date.now();
   readonly #openedAt = Date.now();
   readonly #counts: Record<string, number>;
+  readonly #documents: Set<string>;
   #units: number;
   #tokens: number;
   #committed: number;
@@ -98,6 +103,7 @@ export class StepJournal {
     this.#before = before;
     this.#sizes = { ...this.#before.sizes };
     this.#counts = { ...this.#before.counts };
+    this.#documents = new Set(this.#before.documents);
     this.#units = this.#before.units;
     this.#committed = this.#before.units;
     this.#tokens = this.#before.tokens;
@@ -120,7 +126,12 @@ export class StepJournal {
     return this.#before.seconds + (Date.now() - this.#openedAt) / 1000;
   }
 
-  /** Files that have been written, below the folder. */
+  /** Whole files that have been written, below the folder. */
+  get documents(): readonly string[] {
+    return [...this.#documents];
+  }
+
+  /** Files that have been appended to, below the folder. */
   get files(): readonly string[] {
     return Object.keys(this.#sizes);
   }
@@ -137,12 +148,11 @@ export class StepJournal {
       const head = { key, startedAt: new Date().toISOString() };
       const journal = await open(join(folder, JOURNAL), "a");
       await journal.appendFile(`${JSON.stringify(head)}\n`);
-      const none: Commit = { units: 0, sizes: {}, counts: {}, tokens: 0, seconds: 0 };
-      const created = new StepJournal(folder, journal, head, none, {});
+      const created = new StepJournal(folder, journal, head, NOTHING, {});
       for (const name of writes) await created.#file(name);
       return created;
     }
-    const last = found.last ?? { units: 0, sizes: {}, counts: {}, tokens: 0, seconds: 0 };
+    const last = found.last ?? NOTHING;
     const repaired: Record<string, number> = {};
     for (const name of new Set([...writes, ...Object.keys(last.sizes)])) {
       const path = join(folder, name);
@@ -199,6 +209,7 @@ export class StepJournal {
       await handle.writeFile(content);
       await handle.close();
       await rename(`${path}.tmp`, path);
+      this.#documents.add(name);
     }
     for (const [name, count] of Object.entries(unit.counts ?? {})) {
       if (count !== 0) this.#counts[name] = (this.#counts[name] ?? 0) + count;
@@ -237,6 +248,7 @@ export class StepJournal {
       units: this.#units,
       sizes: this.#sizes,
       counts: this.#counts,
+      documents: this.documents,
       tokens: this.#tokens,
       seconds: Math.round(this.seconds * 1000) / 1000,
     };
