@@ -29,6 +29,9 @@ const STORAGE_PROBLEMS: Readonly<Record<string, readonly [what: string, fix: str
   EACCES: ["writing or reading it is not allowed", "change its permissions, or use another folder"],
   EPERM: ["writing or reading it is not allowed", "change its permissions, or use another folder"],
   EMFILE: ["too many files are open", "raise the limit (ulimit -n)"],
+  ENOTDIR: ["a part of this path is a file, not a folder", "name another folder, or move the file away"],
+  EEXIST: ["a file is in the way of a folder", "name another folder, or move the file away"],
+  EISDIR: ["this is a folder, not a file", "name another file, or move the folder away"],
 };
 
 /** An error as an exit code and what to tell people and programs. */
@@ -142,10 +145,11 @@ export async function runCli(args: readonly string[], openModel?: ModelOpener): 
   });
   const stopListening = listenForInterrupts(controller, (line) => cli!.warn(line));
   // A reader that has had enough (`prefloom ... | head`) is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  const stopWriting = (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.done);
     throw error;
-  });
+  };
+  process.stdout.on("error", stopWriting);
   try {
     if (args.length === 0) {
       program.outputHelp();
@@ -164,5 +168,7 @@ export async function runCli(args: readonly string[], openModel?: ModelOpener): 
   } finally {
     cli!.progress.end();
     stopListening();
+    // What is still to be written when the process ends may find the reader gone.
+    if (openModel) process.stdout.off("error", stopWriting);
   }
 }

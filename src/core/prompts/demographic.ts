@@ -112,11 +112,13 @@ export function demographicPrompt(
   };
 }
 
+/** A name without what a model may write differently: case, quotes, spacing. What is all signs stays as it is. */
 const folded = (text: string) =>
   text
+    .normalize("NFKC")
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, " ")
-    .trim();
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, " ")
+    .trim() || text.trim();
 
 /** Keywords of the space in a comma-separated list, in space order; what is not on the list is left out. */
 function knownKeywords(list: string, space: PreferenceSpace): string[] {

@@ -6,9 +6,13 @@ const spoken = (option: string): string => ` ${option.replace(/ \(.*\)$/, "").sp
 
 /** The wording of a dimension that brings none of its own. */
 function defaultWords({ name, group, options }: Dimension): NonNullable<Dimension["words"]> {
-  return group === "interest"
-    ? { text: `Opinion of ${name}:`, options: [" positive", " negative"] }
-    : { text: `${shortName(name)}:`, options: [spoken(options[0]), spoken(options[1])] };
+  if (group === "interest") return { text: `Opinion of ${name}:`, options: [" positive", " negative"] };
+  const [first, second] = [spoken(options[0]), spoken(options[1])];
+  return {
+    text: `${shortName(name)}:`,
+    // Options may differ only in what was left out.
+    options: first === second ? [` ${options[0]}`, ` ${options[1]}`] : [first, second],
+  };
 }
 
 /**
