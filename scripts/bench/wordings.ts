@@ -29,7 +29,7 @@ const withSubject =
   (subject: string) =>
   (dimension: Dimension): Words => {
     const { text, options } = dimension.words!;
-    return { text: text.replace(/[Tt]he person who wrote this/, subject), options };
+    return { text: text.replace(/[Tt]he author of this/, subject), options };
   };
 const trait = (name: string, words: Candidate["words"]): Candidate => ({ name, kind: "trait", words });
 const interest = (text: string, yes: string, no: string): Candidate => ({
@@ -46,9 +46,9 @@ const CANDIDATES: readonly Candidate[] = [
     options: d.words!.options,
   })),
   trait("the words in use, subject “The commenter”", withSubject("The commenter")),
-  trait("the words in use, subject “The author of this”", withSubject("The author of this")),
-  trait("the words in use, subject “This person”", withSubject("This person")),
   trait("the words in use, subject “The person who wrote this”", withSubject("The person who wrote this")),
+  trait("the words in use, subject “This person”", withSubject("This person")),
+  trait("the words in use, subject “The author of this”", withSubject("The author of this")),
   interest("X:", " Likes", " Dislikes"),
   interest("About X, the commenter", " likes", " dislikes"),
   interest("As for X, the person who wrote this", " loves", " hates"),

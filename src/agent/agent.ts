@@ -1,5 +1,5 @@
 import { type CancellationToken, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
-import { InputError, MissingResourceError } from "../core/errors.js";
+import { InputError, MissingResourceError, WorkspaceHeldError } from "../core/errors.js";
 import { STEP_NAMES } from "../core/step-names.js";
 import {
   AGENT_ERRORS,
@@ -41,7 +41,7 @@ function asResponseError(error: unknown): ResponseError {
   const code =
     error instanceof InputError
       ? AGENT_ERRORS.badInput
-      : error instanceof MissingResourceError
+      : error instanceof MissingResourceError || error instanceof WorkspaceHeldError
         ? AGENT_ERRORS.missing
         : -32603;
   return new ResponseError(code, error instanceof Error ? error.message : String(error));
@@ -93,6 +93,9 @@ export function serve(connection: MessageConnection, exit: (code: number) => voi
 
   connection.onRequest(pipelineRun, async ({ until }, token) => {
     if (running) throw new ResponseError(AGENT_ERRORS.badInput, "a run is under way already");
+    if (until !== undefined && !STEP_NAMES.includes(until)) {
+      throw new ResponseError(AGENT_ERRORS.badInput, `there is no step “${until}”`);
+    }
     const controller = abortedBy(token);
     const last = until === undefined ? STEP_NAMES.length : STEP_NAMES.indexOf(until) + 1;
     const run = (async () => {

@@ -49,6 +49,7 @@ export function createCli(
 ): Cli {
   const { stdout, stderr } = process;
   const progress = new ProgressLine(stderr, () => options().quiet);
+  let hadEvents = false;
   const people = () => (options().json ? stderr : stdout);
   const write = (stream: NodeJS.WriteStream, line: string) => progress.above(() => stream.write(`${line}\n`));
   return {
@@ -72,9 +73,11 @@ export function createCli(
     },
     warn: (line) => write(stderr, line),
     result: (value) => {
-      if (options().json) write(stdout, JSON.stringify(value, null, 2));
+      // After events it is one line more, so that all of them can be read line by line.
+      if (options().json) write(stdout, JSON.stringify(value, null, hadEvents ? 0 : 2));
     },
     event: (value) => {
+      hadEvents = true;
       if (options().json) write(stdout, JSON.stringify(value));
     },
     raw: (text) => progress.above(() => stdout.write(text)),

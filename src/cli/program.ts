@@ -31,6 +31,8 @@ const STORAGE_PROBLEMS: Readonly<Record<string, readonly [what: string, fix: str
   EMFILE: ["too many files are open", "raise the limit (ulimit -n)"],
   ENOTDIR: ["a part of this path is a file, not a folder", "name another folder, or move the file away"],
   EEXIST: ["a file is in the way of a folder", "name another folder, or move the file away"],
+  // Also where a folder is to be made on a disk that is read-only.
+  ENOENT: ["it is not there, or its folder cannot be written", "check the path, or use another folder"],
   EISDIR: ["this is a folder, not a file", "name another file, or move the folder away"],
 };
 
@@ -107,6 +109,8 @@ function buildProgram(cli: (program: Command) => Cli): Command {
   return program;
 }
 
+const ignore = (): void => undefined;
+
 /** First Ctrl-C ends at the next unit, the second one at once. */
 function listenForInterrupts(controller: AbortController, note: (line: string) => void): () => void {
   const interrupt = (signal: NodeJS.Signals) => {
@@ -116,10 +120,25 @@ function listenForInterrupts(controller: AbortController, note: (line: string) =
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
+  // A file that grows beyond `ulimit -f` is an error like others where somebody listens; else it is the end at once.
+  process.on("SIGXFSZ", ignore);
   return () => {
+    process.off("SIGXFSZ", ignore);
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
   };
+}
+
+let endsWithReader = false;
+
+/** A reader that has had enough (`prefloom ... | head`) is no error, also for what is written after the command. */
+function endWithReader(): void {
+  if (endsWithReader) return;
+  endsWithReader = true;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT.done);
+    throw error;
+  });
 }
 
 /**
@@ -144,12 +163,7 @@ export async function runCli(args: readonly string[], openModel?: ModelOpener): 
     return cli;
   });
   const stopListening = listenForInterrupts(controller, (line) => cli!.warn(line));
-  // A reader that has had enough (`prefloom ... | head`) is no error.
-  const stopWriting = (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(EXIT.done);
-    throw error;
-  };
-  process.stdout.on("error", stopWriting);
+  endWithReader();
   try {
     if (args.length === 0) {
       program.outputHelp();
@@ -160,7 +174,12 @@ export async function runCli(args: readonly string[], openModel?: ModelOpener): 
   } catch (error) {
     cli!.progress.end();
     // Commander has told what is wrong already; help and version are no errors.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badInput;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.done;
+      const { message } = error;
+      cli!.result({ error: "usage", message, exitCode: EXIT.badInput });
+      return EXIT.badInput;
+    }
     const { code, name, message } = explainError(error);
     cli!.warn(message);
     cli!.result({ error: name, message, exitCode: code });
@@ -168,7 +187,5 @@ export async function runCli(args: readonly string[], openModel?: ModelOpener): 
   } finally {
     cli!.progress.end();
     stopListening();
-    // What is still to be written when the process ends may find the reader gone.
-    if (openModel) process.stdout.off("error", stopWriting);
   }
 }

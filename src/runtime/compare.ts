@@ -38,7 +38,10 @@ export async function parseSide(workspace: Workspace, spec: string): Promise<Com
     else if (isMethod(part)) side = { ...side, way: { ...side.way, method: part } };
     else if (key === "model") side = { ...side, model: value! };
     else if (key === "fewShot") {
-      side = { ...side, way: { ...side.way, fewShot: await loadFewShot(workspace.folder, value!) } };
+      side = {
+        ...side,
+        way: { ...side.way, fewShot: await loadFewShot(workspace.folder, value!, workspace.space) },
+      };
     } else {
       throw new InputError(
         { file: "--compare" },

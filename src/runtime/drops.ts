@@ -13,7 +13,7 @@ export interface LedgerEntry {
   readonly restored: boolean;
 }
 
-/** The drop ledgers of all steps, in the order of the pipeline. @throws InputError for a rule or stage that no step has */
+/** The drop ledgers of all steps, in the order of the pipeline. @throws InputError for a stage that is no step */
 export async function* listDrops(
   workspace: Workspace,
   { rule, stage }: { readonly rule?: string | undefined; readonly stage?: string | undefined } = {},

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../core/errors.js";
 import { writeWhole } from "../node/store/write-whole.js";
@@ -38,7 +38,7 @@ const STARTING_SETTINGS = `{
 /**
  * Writes a starting `prefloom.json`.
  * @returns its path
- * @throws InputError when the folder is a workspace already
+ * @throws InputError when the folder is a workspace already, or a file
  */
 export async function initWorkspace(folder: string): Promise<string> {
   const file = join(folder, SETTINGS_FILE);
@@ -50,6 +50,12 @@ export async function initWorkspace(folder: string): Promise<string> {
         message: "this folder is a workspace already",
         fix: "edit the file, or name another folder",
       },
+    );
+  }
+  if (existsSync(folder) && !statSync(folder).isDirectory()) {
+    throw new InputError(
+      { file: folder },
+      { rule: "not-a-folder", message: "this is a file, not a folder", fix: "name a folder" },
     );
   }
   await writeWhole(file, STARTING_SETTINGS);

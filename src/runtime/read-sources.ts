@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
-import { InputError } from "../core/errors.js";
+import { InputError, type Problem } from "../core/errors.js";
+import { isObject } from "../core/sources/check-record.js";
 import { detectFormat, SOURCE_FORMATS } from "../core/sources/formats.js";
 import type { SourceFormat } from "../core/sources/source.js";
 import type { SourceSettings } from "../core/settings/settings.js";
 import { expandPattern } from "../node/files/expand-pattern.js";
 import { readRecords } from "../node/text/read-records.js";
+import { openText } from "../node/text/text-file.js";
 import type { RawRecord } from "../steps/step.js";
 import type { Workspace } from "./workspace.js";
 
@@ -46,6 +48,11 @@ export async function sourceFiles(workspace: Workspace): Promise<SourceFile[]> {
   return files;
 }
 
+/** Looks whether a file can be read and holds text. @throws InputError when not */
+export async function requireText(path: string): Promise<void> {
+  for await (const _ of (await openText(path)).chunks()) return;
+}
+
 /**
  * The format of a file: as the settings say, else told from its first records.
  * @throws InputError when it cannot be told
@@ -67,13 +74,18 @@ export async function chooseFormat(path: string, shown: string, given?: string):
     return { format, why: "as was said" };
   }
   const sample: unknown[] = [];
+  let broken: { readonly line: number; readonly problem: Problem } | undefined;
   for await (const record of readRecords(path, { name: shown })) {
     if ("value" in record) sample.push(record.value);
+    else broken ??= record;
     if (sample.length >= SAMPLE) break;
   }
   const detected = detectFormat(sample);
-  if ("problem" in detected) throw new InputError({ file: shown }, detected.problem);
-  return detected;
+  if ("format" in detected) return detected;
+  // Without any record that could tell, what is wrong with the first one says more.
+  if (broken && !sample.some(isObject))
+    throw new InputError({ file: shown, line: broken.line }, broken.problem);
+  throw new InputError({ file: shown }, detected.problem);
 }
 
 /** Raw records of all sources, file by file; says of each file which format it took and why. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { InputError } from "../core/errors.js";
 import { writeWhole } from "../node/store/write-whole.js";
 import type { OutputFolder } from "../node/store/output-folder.js";
 
@@ -9,7 +10,7 @@ const FILE = "restored.json";
 const restoredSchema = z.array(z.object({ stage: z.string(), rule: z.string(), id: z.string() }));
 export type Restored = z.infer<typeof restoredSchema>[number];
 
-/** The records asked back so far. */
+/** The records asked back so far. @throws InputError when somebody has broken the list */
 export async function readRestored(output: OutputFolder): Promise<Restored[]> {
   let text: string;
   try {
@@ -18,7 +19,19 @@ export async function readRestored(output: OutputFolder): Promise<Restored[]> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
-  return restoredSchema.parse(JSON.parse(text));
+  try {
+    return restoredSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new InputError(
+      { file: output.file(FILE) },
+      {
+        rule: "edited-output",
+        message: "this is no list of records asked back",
+        fix: "undo the edit, or delete the file and ask the records back again (`prefloom drops --restore ID`)",
+      },
+      { cause: error },
+    );
+  }
 }
 
 /** Adds a record to the list; twice is once. */

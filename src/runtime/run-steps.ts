@@ -14,7 +14,9 @@ import { readOverview } from "./overview.js";
 import { probeForRun } from "./probe-model.js";
 import { ProgressMeter } from "./progress-meter.js";
 import { rawRecords } from "./read-sources.js";
-import { differences, settingsHash, type StepInputs, stepInputs, workKey } from "./step-state.js";
+import { sizedSchema } from "./sized-schema.js";
+import { stepFailure } from "./step-failure.js";
+import { outOfDate, settingsHash, type StepInputs, stepInputs, workKey } from "./step-state.js";
 import { versions } from "./versions.js";
 import type { Workspace } from "./workspace.js";
 
@@ -96,6 +98,7 @@ function contextOf(
   total: (units: number) => void,
 ): StepContext<unknown> {
   const { output, shown } = workspace;
+  const size = workspace.space.dimensions.length;
   const restored = new Set(inputs.restored);
   const log = (message: string) => options.onEvent({ type: "log", step: step.name, message });
   return {
@@ -104,9 +107,11 @@ function contextOf(
     space: workspace.space,
     skip: journal.units,
     cancellation: options.signal,
-    read: ({ path, schema }) => readRecordFile(output.file(path), schema, shown(output.file(path))),
+    read: ({ path, schema }) =>
+      readRecordFile(output.file(path), sizedSchema(schema, size), shown(output.file(path))),
     async table({ path, schema }, id) {
-      const table = await openRecordTable(output.file(path), schema, shown(output.file(path)), id);
+      const file = output.file(path);
+      const table = await openRecordTable(file, sizedSchema(schema, size), shown(file), id);
       closers.add(() => table.close());
       return table;
     },
@@ -140,6 +145,7 @@ function requireInputs(step: Step, { inputs }: StepInputs): void {
 /** The settings hash of a run includes the model's weights, which only an opened model is sure to tell. */
 async function inputsWithModel(workspace: Workspace, step: Step, model: StepModel): Promise<StepInputs> {
   const inputs = await stepInputs(workspace, step);
+  requireInputs(step, inputs);
   if (!inputs.usesModel) return inputs;
   const { identity } = await model.get();
   return { ...inputs, model: identity.sha256 };
@@ -157,7 +163,6 @@ async function runStep(workspace: Workspace, step: Step, options: RunOptions): P
   try {
     const model = stepModel(workspace, step, options, closers);
     const inputs = await inputsWithModel(workspace, step, model);
-    requireInputs(step, inputs);
     journal = await output.openWork(step.name, workKey(inputs), step.writes);
     const resumedAt = journal.units;
     onEvent({
@@ -215,6 +220,8 @@ async function runStep(workspace: Workspace, step: Step, options: RunOptions): P
     journal = undefined;
     onEvent({ type: "step-done", step: step.name, counts: manifest.counts, seconds: manifest.seconds });
     return { manifest };
+  } catch (error) {
+    throw await stepFailure(workspace, step, error);
   } finally {
     await journal?.close();
     await closers.close();
@@ -251,9 +258,7 @@ export async function runSteps(workspace: Workspace, options: RunOptions): Promi
       const step = stepNamed(name);
       await output.recover(step);
       const manifest = await output.manifest(name);
-      const why = manifest
-        ? differences(manifest, await stepInputs(workspace, step))
-        : ["it has not run yet"];
+      const why = manifest ? await outOfDate(workspace, step, manifest) : ["it has not run yet"];
       if (manifest && why.length === 0) {
         skipped.push(name);
         errors += errorsIn(manifest);

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Manifest } from "../core/records/manifest.js";
 import { hashFile, hashValue } from "../node/store/hash-file.js";
+import { lockHolder } from "../node/store/lock.js";
 import { STEPS } from "../steps/registry.js";
 import type { Step } from "../steps/step.js";
 import type { StepName } from "../core/step-names.js";
@@ -36,6 +37,8 @@ export interface StepInputs {
   readonly space: string;
   /** SHA-256 of the weights; null without a model, or when it is not here to be hashed. */
   readonly model: string | null;
+  /** As manifests name it; null without a model. */
+  readonly modelName: string | null;
   readonly usesModel: boolean;
   readonly version: number;
   /** `rule id` of records asked back from the step's ledger. */
@@ -43,7 +46,16 @@ export interface StepInputs {
 }
 
 /** Hash of all that decides a step's output besides its input files. */
-export function settingsHash({ settings, seed, space, model, version, restored }: StepInputs): string {
+export function settingsHash({
+  settings,
+  seed,
+  space,
+  model,
+  version,
+  restored,
+}: Omit<StepInputs, "inputs" | "modelName" | "usesModel" | "version"> & {
+  readonly version: unknown;
+}): string {
   return hashValue({ settings, seed, space, model, version, restored });
 }
 
@@ -84,15 +96,17 @@ async function sourceHashes(workspace: Workspace): Promise<Record<string, string
   return hashes;
 }
 
-/** SHA-256 of the model's weights where it is known without loading it. */
-async function modelHash(workspace: Workspace): Promise<string | null> {
+/** The model's name, and SHA-256 of its weights where it is known without loading it. */
+async function modelInputs(workspace: Workspace): Promise<Pick<StepInputs, "model" | "modelName">> {
   const located = await locateModel(workspace.settings.model, workspace.folder);
-  if (!located.present) return located.sha256;
-  return identifyModel(located).then(
-    ({ sha256 }) => sha256,
+  const { name: modelName, sha256, present } = located;
+  if (!present) return { modelName, model: sha256 };
+  const model = await identifyModel(located).then(
+    (identity) => identity.sha256,
     // What is wrong with the file is told when it is opened.
     () => null,
   );
+  return { modelName, model };
 }
 
 /** What would decide a step's output if it ran now. */
@@ -100,7 +114,11 @@ export async function stepInputs(workspace: Workspace, step: Step): Promise<Step
   const settings = step.settings(workspace.settings, workspace.loaded) as Record<string, unknown>;
   const inputs: Record<string, string | null> = step.name === "import" ? await sourceHashes(workspace) : {};
   for (const path of step.reads) inputs[path] = await outputHash(workspace, path);
-  if (step.usesOverview) inputs["overview"] = hashValue(await readOverview(workspace, step.name));
+  if (step.usesOverview) {
+    // Title and licences are settings of the step itself.
+    const { steps, seed, model } = await readOverview(workspace, step.name);
+    inputs["overview"] = hashValue({ steps, seed, model });
+  }
   const restored = (await readRestored(workspace.output))
     .filter(({ stage }) => stage === step.name)
     .map(({ rule, id }: Restored) => `${rule} ${id}`)
@@ -111,7 +129,7 @@ export async function stepInputs(workspace: Workspace, step: Step): Promise<Step
     settings,
     seed: step.seeded ? workspace.settings.seed : null,
     space: hashValue(workspace.space.dimensions),
-    model: usesModel ? await modelHash(workspace) : null,
+    ...(usesModel ? await modelInputs(workspace) : { model: null, modelName: null }),
     usesModel,
     version: step.version,
     restored,
@@ -141,25 +159,69 @@ export function differences(manifest: Manifest, now: StepInputs): string[] {
   for (const path of new Set([...Object.keys(manifest.inputs), ...Object.keys(now.inputs)])) {
     const [before, after] = [manifest.inputs[path], now.inputs[path]];
     if (before === after) continue;
-    if (path === "overview") why.push("counts or drops of earlier steps changed");
+    if (path === "overview") why.push("settings, counts or drops of earlier steps changed");
     else if (before === undefined) why.push(`${path} was added`);
     else if (after === undefined) why.push(`${path} was removed`);
     else if (after === null) why.push(`${path} is not there`);
     else why.push(`${path} changed`);
   }
-  // The model may not be here to be hashed; then it is taken to be the one it was.
-  const model = now.usesModel ? (now.model ?? manifest.model?.sha256 ?? null) : null;
+  const used = manifest.model;
+  // The model may not be here to be hashed; then one of the same name is taken to be the one it was.
+  const model = now.usesModel && now.modelName === used?.name ? (now.model ?? used.sha256) : now.model;
   if (settingsHash({ ...now, model }) === manifest.settingsHash) return why;
-  const before = why.length;
   why.push(...changedSettings(manifest.settings, now.settings));
   if (manifest.seed !== now.seed) why.push(`seed: ${String(manifest.seed)} → ${String(now.seed)}`);
-  if ((manifest.model?.sha256 ?? null) !== model) why.push("the model changed");
+  if ((used?.sha256 ?? null) !== model) {
+    const names = [used?.name, now.modelName ?? undefined];
+    why.push(names[0] === names[1] ? "the model changed" : `the model: ${names.map(String).join(" → ")}`);
+  }
   if (manifest.versions["step"] !== now.version)
     why.push("this version of Prefloom does the step differently");
   if (JSON.stringify(manifest.restored ?? []) !== JSON.stringify(now.restored)) {
     why.push("dropped records were asked back");
   }
-  if (why.length === before) why.push("the preference space changed");
+  const ofTheSpace = {
+    settings: manifest.settings,
+    seed: manifest.seed,
+    space: now.space,
+    model: used?.sha256 ?? null,
+    version: manifest.versions["step"],
+    restored: manifest.restored ?? [],
+  };
+  // The hash is all that a manifest tells of the space: it is another one if it alone makes another hash.
+  if (settingsHash(ofTheSpace) !== manifest.settingsHash) why.push("the preference space changed");
+  return why;
+}
+
+/** Output files of a step that are gone or were edited since it wrote them. */
+export async function editedOutputs(
+  workspace: Workspace,
+  step: StepName,
+  { outputs }: Manifest,
+): Promise<string[]> {
+  const sealed = await modifiedAt(workspace.output.file(`${step}/manifest.json`));
+  const edited: string[] = [];
+  for (const [path, { sha256 }] of Object.entries(outputs)) {
+    const file = workspace.output.file(path);
+    const modified = await modifiedAt(file);
+    if (modified !== null && sealed !== null && modified <= sealed) continue;
+    if (modified === null || (await hashFile(file)).sha256 !== sha256) edited.push(path);
+  }
+  return edited;
+}
+
+/** Why a finished step would have to run again; empty when it would give what is there. */
+export async function outOfDate(
+  workspace: Workspace,
+  step: Step,
+  manifest: Manifest,
+  inputs?: StepInputs,
+): Promise<string[]> {
+  const why = differences(manifest, inputs ?? (await stepInputs(workspace, step)));
+  for (const path of await editedOutputs(workspace, step.name, manifest)) {
+    const isThere = (await modifiedAt(workspace.output.file(path))) !== null;
+    why.push(isThere ? `${path} was edited` : `${path} is gone`);
+  }
   return why;
 }
 
@@ -167,15 +229,17 @@ export function differences(manifest: Manifest, now: StepInputs): string[] {
 export async function stepStates(workspace: Workspace): Promise<StepState[]> {
   const states: StepState[] = [];
   const outdated = new Set<string>();
+  // A run at work does this itself, and two at once would be in each other's way.
+  const isHeld = (await lockHolder(workspace.output.path)) !== null;
   for (const step of STEPS) {
-    await workspace.output.recover(step);
+    if (!isHeld) await workspace.output.recover(step);
     const manifest = await workspace.output.manifest(step.name);
     const inputs = await stepInputs(workspace, step);
     const behind = STEPS.filter(({ name, folder }) => outdated.has(name) && reads(step, name, folder)).map(
       ({ name }) => name,
     );
     const work = await workspace.output.unfinished(step.name);
-    const why = manifest ? differences(manifest, inputs) : [];
+    const why = manifest ? await outOfDate(workspace, step, manifest, inputs) : [];
     const state = ((): StepState => {
       if (work && behind.length === 0 && work.key === workKey(inputs)) {
         return { step: step.name, state: "partly", done: work.units, total: work.total };

@@ -9,8 +9,9 @@ import {
   parseTree,
   printParseErrorCode,
 } from "jsonc-parser";
+import type { z } from "zod";
 import { InputError } from "../core/errors.js";
-import { checkSettings, type SettingProblem } from "../core/settings/check-settings.js";
+import { checkSettings, nearestName, type SettingProblem } from "../core/settings/check-settings.js";
 import type { Settings } from "../core/settings/settings.js";
 import { ALIGNX_SPACE, type PreferenceSpace, spaceSchema } from "../core/space/space.js";
 import { FEW_SHOT, fewShotSchema, type FewShotExample } from "../core/prompts/few-shot.js";
@@ -59,7 +60,7 @@ function lineOf(text: string, tree: Node | undefined, path: readonly PropertyKey
 export function parseOverride(text: string): { readonly path: string[]; readonly value: unknown } {
   const at = text.indexOf("=");
   const path = text.slice(0, Math.max(0, at)).trim().split(".");
-  if (at < 1 || path.some((key) => key === "")) {
+  if (at < 1 || path.some((key) => key === "" || key === "__proto__")) {
     throw new InputError(
       { file: "--set" },
       { rule: "usage", message: `“${text}” is no key=value`, fix: "write for example --set persona.size=4" },
@@ -110,10 +111,34 @@ function settingsError(
   return error;
 }
 
+/** `CommaExpected` as “comma expected”. */
+function faultInWords({ error }: ParseError): string {
+  return printParseErrorCode(error)
+    .replace(/(?<=[a-z])(?=[A-Z])/g, " ")
+    .toLowerCase();
+}
+
+/** The first thing that is wrong with a file that settings name, in words: `[0].answers[2]: what`. */
+function firstIssue({ issues }: z.ZodError): { readonly field: string; readonly message: string } {
+  const { path, message } = issues[0]!;
+  return {
+    field: path
+      .map((key, i) => (typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`))
+      .join(""),
+    message: message.replace(/^Invalid input: /, ""),
+  };
+}
+
 /** Settings from the text of `prefloom.json` (comments and trailing commas allowed) and overrides. @throws InputError */
 export function parseSettings(text: string, overrides: readonly string[] = []): Settings {
   const errors: ParseError[] = [];
   const body = text.replace(/^\ufeff/, "");
+  if (body.trim() === "") {
+    throw new InputError(
+      { file: SETTINGS_FILE },
+      { rule: "json-syntax", message: "the file is empty", fix: "write { } at least" },
+    );
+  }
   const tree = parseTree(body, errors, { allowTrailingComma: true });
   const [error] = errors;
   if (error) {
@@ -121,7 +146,7 @@ export function parseSettings(text: string, overrides: readonly string[] = []): 
       { file: SETTINGS_FILE, line: lineAt(body, error.offset) },
       {
         rule: "json-syntax",
-        message: `the settings are no JSON: ${printParseErrorCode(error.error)}`,
+        message: `the settings are no JSON: ${faultInWords(error)}`,
         fix: "correct the line; `prefloom init` in an empty folder writes an example",
       },
     );
@@ -162,11 +187,9 @@ async function loadSpace(folder: string, space: string): Promise<PreferenceSpace
   }
   const checked = spaceSchema.safeParse(value);
   if (!checked.success) {
-    const issue = checked.error.issues[0]!;
     throw new InputError(place, {
       rule: "space",
-      field: issue.path.join("."),
-      message: issue.message,
+      ...firstIssue(checked.error),
       fix: "give each dimension group, name, options (two), positiveLabel and negativeLabel",
     });
   }
@@ -182,8 +205,36 @@ async function loadSpace(folder: string, space: string): Promise<PreferenceSpace
   return { name: space, dimensions: checked.data };
 }
 
+/** Examples on dimensions that the space has not would be left out of the prompt. */
+function requireDimensions(
+  examples: readonly FewShotExample[],
+  file: string,
+  { dimensions }: PreferenceSpace,
+): void {
+  const names = dimensions.map(({ name }) => name);
+  for (const [i, { answers }] of examples.entries()) {
+    for (const [a, { dimension }] of answers.entries()) {
+      if (names.includes(dimension)) continue;
+      const near = nearestName(dimension, names);
+      throw new InputError(
+        { file },
+        {
+          rule: "few-shot",
+          field: `[${i}].answers[${a}].dimension`,
+          message: `the preference space has no dimension “${dimension}”`,
+          fix: near === undefined ? "write the name of a dimension of the space" : `write “${near}”`,
+        },
+      );
+    }
+  }
+}
+
 /** Few-shot examples of one's own. @throws InputError naming the entry that is wrong */
-export async function loadFewShot(folder: string, file: string | null): Promise<readonly FewShotExample[]> {
+export async function loadFewShot(
+  folder: string,
+  file: string | null,
+  space: PreferenceSpace,
+): Promise<readonly FewShotExample[]> {
   if (file === null) return FEW_SHOT;
   const fix = 'give a list of {"query", "comment", "answers": [{"dimension", "answer": 1, 2 or 3}]}';
   let value: unknown;
@@ -194,12 +245,11 @@ export async function loadFewShot(folder: string, file: string | null): Promise<
     throw new InputError({ file }, { rule: "few-shot", message, fix }, { cause: error });
   }
   const checked = fewShotSchema.safeParse(value);
-  if (checked.success) return checked.data;
-  const issue = checked.error.issues[0]!;
-  throw new InputError(
-    { file },
-    { rule: "few-shot", field: issue.path.join("."), message: issue.message, fix },
-  );
+  if (!checked.success) {
+    throw new InputError({ file }, { rule: "few-shot", ...firstIssue(checked.error), fix });
+  }
+  requireDimensions(checked.data, file, space);
+  return checked.data;
 }
 
 /** Opens the workspace of a folder. @throws InputError when the folder has no settings or they are wrong */
@@ -219,11 +269,12 @@ export async function openWorkspace(folder: string, overrides: readonly string[]
     );
   }
   const settings = parseSettings(text, overrides);
+  const space = await loadSpace(folder, settings.space);
   return {
     folder,
     settings,
-    loaded: { fewShot: await loadFewShot(folder, settings.annotate.fewShot) },
-    space: await loadSpace(folder, settings.space),
+    loaded: { fewShot: await loadFewShot(folder, settings.annotate.fewShot, space) },
+    space,
     output: new OutputFolder(resolve(folder, settings.output)),
     shown: (path) => relative(folder, path).replaceAll("\\", "/") || ".",
   };

@@ -170,7 +170,6 @@ export const personaStep: Step<PersonaSettings> = {
       order: settings.order,
       maxProbes: settings.maxProbes,
       poolSize: settings.size * POOL_PER_ITEM,
-      seed: context.seed,
     };
     const work = async (pair: Pair) => {
       if (cancellation.aborted) return null;

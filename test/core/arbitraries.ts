@@ -20,6 +20,14 @@ export function directionOf(size: number): fc.Arbitrary<Direction> {
   return fc.array(directionValue, { minLength: size, maxLength: size });
 }
 
+/** Directions that are mostly Neutral: two of them meet on few dimensions, or on none. */
+export function sparseDirectionOf(size: number): fc.Arbitrary<Direction> {
+  const telling = fc.tuple(fc.nat(size - 1), fc.constantFrom<DirectionValue>(0, 1));
+  return fc
+    .array(telling, { maxLength: 3 })
+    .map((some) => Array.from({ length: size }, (_, d) => new Map(some).get(d) ?? 0.5));
+}
+
 /**
  * Pearson's statistic of counts against equal shares, as standard deviations from what fair dice give on average
  * (k - 1, variance 2 (k - 1)): below 5 is unsuspicious for any number of faces.

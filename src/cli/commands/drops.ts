@@ -38,7 +38,7 @@ export function dropsCommand(cli: Cli): Command {
         }
       }
       if (shown > SHOWN) cli.say(`... and ${formatCount(shown - SHOWN)} more (--json lists all)`);
-      if (shown === 0) cli.say("Nothing was dropped.");
+      if (shown === 0) cli.say(`Nothing was dropped${rule === undefined ? "" : ` under “${rule}”`}.`);
       else cli.say();
       for (const [key, count] of counts) {
         const [, name = ""] = key.split(" ");

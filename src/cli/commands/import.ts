@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { InputError } from "../../core/errors.js";
 import { SOURCE_NAMES, type SourceName } from "../../core/sources/source.js";
 import { addSources } from "../../runtime/add-sources.js";
-import { chooseFormat } from "../../runtime/read-sources.js";
+import { chooseFormat, requireText } from "../../runtime/read-sources.js";
 import type { Cli } from "../cli.js";
 import { runAndReport } from "../run-command.js";
 
@@ -25,7 +25,10 @@ export function importCommand(cli: Cli): Command {
     .action(async (files: string[], { as, name, licence }: ImportOptions) => {
       let workspace = await cli.openWorkspace();
       // Said before anything is written: a file that cannot be used is not added.
-      for (const file of files) await chooseFormat(file, file, as);
+      for (const file of files) {
+        await requireText(file);
+        await chooseFormat(file, file, as);
+      }
       const more = {
         ...(as ? { format: as } : {}),
         ...(name ? { name } : {}),

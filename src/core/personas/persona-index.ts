@@ -36,7 +36,6 @@ export interface SearchOptions {
   readonly maxProbes: number;
   /** Consistent candidates collected at most. */
   readonly poolSize: number;
-  readonly seed: number;
 }
 
 /** Finds candidates for personas. */

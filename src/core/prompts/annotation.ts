@@ -40,14 +40,17 @@ export function numberedQuestion({ name, group, options, positiveLabel, negative
 
 function numbersExamples(space: PreferenceSpace, examples: readonly FewShotExample[]): string {
   const byName = new Map(space.dimensions.map((dimension) => [dimension.name, dimension]));
+  // An example of none of the space's dimensions shows nothing.
   return examples
-    .map(({ query, comment, answers }, i) => {
-      const tasks = answers.flatMap(({ dimension, answer }) => {
+    .map(({ query, comment, answers }) => ({
+      shown: `Query:\n${query}\n\nComment:\n${comment}\n\n`,
+      tasks: answers.flatMap(({ dimension, answer }) => {
         const known = byName.get(dimension);
         return known ? [`Task:\n${numberedQuestion(known)}\n\nResponse:\n${answer}\n\n`] : [];
-      });
-      return `Example ${i + 1}:\n\nQuery:\n${query}\n\nComment:\n${comment}\n\n${tasks.join("")}`;
-    })
+      }),
+    }))
+    .filter(({ tasks }) => tasks.length > 0)
+    .map(({ shown, tasks }, i) => `Example ${i + 1}:\n\n${shown}${tasks.join("")}`)
     .join("");
 }
 

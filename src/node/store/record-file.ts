@@ -56,6 +56,17 @@ export async function openRecordTable<T>(
   const lines: number[] = [];
   for await (const raw of readLines(path, { allowEmpty: true })) {
     const id = idOf(parseRecord(raw, schema, shown));
+    const before = places.get(id);
+    if (before !== undefined) {
+      throw new InputError(
+        { file: shown, line: raw.line },
+        {
+          rule: "record",
+          message: `${id} stands in line ${lines[before]!} already`,
+          fix: "undo the edit of this file, or run the step that writes it again",
+        },
+      );
+    }
     places.set(id, starts.length);
     starts.push(raw.start);
     lengths.push(raw.bytes);
@@ -78,7 +89,8 @@ export async function openRecordTable<T>(
       if (cached !== undefined) return cached;
       const buffer = Buffer.allocUnsafe(lengths[place]!);
       await handle.read(buffer, 0, buffer.length, starts[place]);
-      const record = schema.parse(JSON.parse(buffer.toString("utf8")));
+      const line = { line: lines[place]!, start: starts[place]!, bytes: buffer.length };
+      const record = parseRecord({ ...line, text: buffer.toString("utf8") }, schema, shown);
       if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
       cache.set(place, record);
       return record;

@@ -1,4 +1,5 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { UnitResult } from "../../core/records/unit-result.js";
 
@@ -33,6 +34,15 @@ export const JOURNAL = "journal.jsonl";
 /** Records are written to disk once this much waits, or this long after the last time, whichever comes first. */
 const FLUSH_BYTES = 256 * 1024;
 const FLUSH_MILLISECONDS = 200;
+
+/** What goes wrong with an open file does not tell its path by itself. */
+async function append(handle: FileHandle, path: string, content: string | Buffer): Promise<void> {
+  try {
+    await handle.appendFile(content);
+  } catch (error) {
+    throw error instanceof Error ? Object.assign(error, { path }) : error;
+  }
+}
 
 function parseLines(text: string): unknown[] {
   return text.split("\n").flatMap((line) => {
@@ -153,6 +163,12 @@ export class StepJournal {
       return created;
     }
     const last = found.last ?? NOTHING;
+    const startAnew = async (): Promise<StepJournal> => {
+      await rm(folder, { recursive: true, force: true });
+      return StepJournal.open(folder, key, writes);
+    };
+    // Somebody else has been at the files: nothing here can be trusted.
+    if (!last.documents.every((name) => existsSync(join(folder, name)))) return startAnew();
     const repaired: Record<string, number> = {};
     for (const name of new Set([...writes, ...Object.keys(last.sizes)])) {
       const path = join(folder, name);
@@ -161,11 +177,7 @@ export class StepJournal {
         (found) => found.size,
         () => 0,
       );
-      if (size < kept) {
-        // Somebody else has been at the files: nothing here can be trusted.
-        await rm(folder, { recursive: true, force: true });
-        return StepJournal.open(folder, key, writes);
-      }
+      if (size < kept) return startAnew();
       if (size > kept) {
         repaired[name] = size - kept;
         const handle = await open(path, "r+");
@@ -237,7 +249,7 @@ export class StepJournal {
     for (const [name, lines] of this.#waiting) {
       const handle = await this.#file(name);
       const bytes = Buffer.from(lines.join(""), "utf8");
-      await handle.appendFile(bytes);
+      await append(handle, join(this.folder, name), bytes);
       this.#sizes[name] = (this.#sizes[name] ?? 0) + bytes.length;
     }
     this.#waiting.clear();
@@ -252,7 +264,7 @@ export class StepJournal {
       tokens: this.#tokens,
       seconds: Math.round(this.seconds * 1000) / 1000,
     };
-    await this.#journal.appendFile(`${JSON.stringify(commit)}\n`);
+    await append(this.#journal, join(this.folder, JOURNAL), `${JSON.stringify(commit)}\n`);
     this.#committed = this.#units;
   }
 

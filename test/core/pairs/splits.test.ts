@@ -122,6 +122,12 @@ describe("SplitAssigner", () => {
     expect(testIds(assign(alone(count), testShare))).toHaveLength(expected);
   });
 
+  it("counts posts, not groups: groups of five fill a fifth of the posts", () => {
+    const posts = alone(200).map((post, i) => ({ ...post, thread: `t${Math.floor(i / 5)}` }));
+    expect(testIds(assign(posts, 0.2))).toHaveLength(40);
+    expect(testIds(assign(posts, 0.21))).toHaveLength(45);
+  });
+
   it("gives the same splits and groups in whatever order the posts come", () => {
     fc.assert(
       fc.property(somePosts, share, seed, (posts, testShare, seedValue) => {

@@ -182,5 +182,5 @@ export function plainPairs(
 
 /** Options under which a search takes whatever it visits. */
 export function everything(mode: ConsistencyMode = "majority"): SearchOptions {
-  return { leastMatches: 0, mode, order: "first", maxProbes: Infinity, poolSize: Infinity, seed: 0 };
+  return { leastMatches: 0, mode, order: "first", maxProbes: Infinity, poolSize: Infinity };
 }

@@ -9,7 +9,7 @@ import {
 } from "../../../src/core/search/ternary-planes.js";
 import { compareDirections } from "../../../src/core/consistency/consistency.js";
 import { matchCount } from "../../../src/core/records/direction.js";
-import { directionOf, levelsOf } from "../arbitraries.js";
+import { levelsOf, sparseDirectionOf } from "../arbitraries.js";
 
 const sizes = fc.oneof(fc.integer({ min: 1, max: 140 }), fc.constantFrom(31, 32, 33, 63, 64, 65, 96, 128));
 
@@ -51,7 +51,7 @@ describe("TernaryPlanes", () => {
 
 describe("agreement and contradicts", () => {
   it("say of packed directions what compareDirections says of lists", () => {
-    const two = sizes.chain((size) => fc.tuple(directionOf(size), directionOf(size)));
+    const two = sizes.chain((size) => fc.tuple(sparseDirectionOf(size), sparseDirectionOf(size)));
     fc.assert(
       fc.property(two, ([a, b]) => {
         const planes = new TernaryPlanes(a.length, 0.5, 0);

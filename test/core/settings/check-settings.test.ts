@@ -23,7 +23,7 @@ function objectsIn(
   ];
 }
 
-const OBJECTS = [
+const OBJECTS: readonly (readonly [readonly (string | number)[], string[]])[] = [
   ...objectsIn(settingsSchema.parse({})),
   [
     ["sources", 0],
