@@ -34,7 +34,8 @@ export interface StepInputs {
   readonly inputs: Readonly<Record<string, string | null>>;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly seed: number | null;
-  readonly space: string;
+  /** Hash of the preference space; null for what is made without one. */
+  readonly space: string | null;
   /** SHA-256 of the weights; null without a model, or when it is not here to be hashed. */
   readonly model: string | null;
   /** As manifests name it; null without a model. */
@@ -128,7 +129,7 @@ export async function stepInputs(workspace: Workspace, step: Step): Promise<Step
     inputs,
     settings,
     seed: step.seeded ? workspace.settings.seed : null,
-    space: hashValue(workspace.space.dimensions),
+    space: step.name === "import" ? null : hashValue(workspace.space.dimensions),
     ...(usesModel ? await modelInputs(workspace) : { model: null, modelName: null }),
     usesModel,
     version: step.version,

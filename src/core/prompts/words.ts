@@ -6,7 +6,7 @@ const spoken = (option: string): string => ` ${option.replace(/ \(.*\)$/, "").sp
 
 /** The wording of a dimension that brings none of its own. */
 function defaultWords({ name, group, options }: Dimension): NonNullable<Dimension["words"]> {
-  if (group === "interest") return { text: `Opinion of ${name}:`, options: [" positive", " negative"] };
+  if (group === "interest") return { text: `Interest in ${name}:`, options: [" high", " low"] };
   const [first, second] = [spoken(options[0]), spoken(options[1])];
   return {
     text: `${shortName(name)}:`,

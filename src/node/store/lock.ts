@@ -1,6 +1,5 @@
-import { link, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { readFileSync } from "node:fs";
-import { randomUUID } from "node:crypto";
 import os from "node:os";
 import { join } from "node:path";
 import { type LockHolder, WorkspaceHeldError } from "../../core/errors.js";
@@ -49,21 +48,42 @@ async function readHolder(path: string): Promise<LockHolder | null> {
   }
 }
 
-/** Takes away the lock of a process that is gone, and no other: somebody may have taken it over since it was read. */
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Somebody may be between creating a lock and writing into it for this long. */
+const WRITING_MILLISECONDS = 100;
+/** A take-over lasts moments: one that is older was killed over it. */
+const TAKE_OVER_MILLISECONDS = 5000;
+
+/**
+ * Takes away a lock whose process is gone, one process at a time: of two at once the second would take away what the first
+ * has put there since.
+ */
 async function removeStale(path: string): Promise<void> {
-  const aside = `${path}.${process.pid}-${randomUUID()}`;
+  const guard = `${path}.takeover`;
   try {
-    await rename(path, aside);
+    await mkdir(guard);
   } catch (error) {
-    // Another process was faster.
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const since = await stat(guard).then(({ mtimeMs }) => mtimeMs, Date.now);
+    if (Date.now() - since < TAKE_OVER_MILLISECONDS) await pause(10);
+    else await rm(guard, { recursive: true, force: true });
+    return;
   }
-  const moved = await readHolder(aside);
-  // Where yet another one has taken it by now, that one is met at the next look.
-  if (moved && isAlive(moved)) await link(aside, path).catch(() => undefined);
-  await rm(aside, { recursive: true, force: true });
+  try {
+    let holder = await readHolder(path);
+    if (!holder) {
+      await pause(WRITING_MILLISECONDS);
+      holder = await readHolder(path);
+    }
+    if (!holder || !isAlive(holder)) await rm(path, { recursive: true, force: true });
+  } finally {
+    await rm(guard, { recursive: true, force: true });
+  }
 }
+
+/** Looks at a lock that nobody gets hold of, before it is an error. */
+const MOST_ATTEMPTS = 1000;
 
 /** Who holds an output folder now, or null. */
 export async function lockHolder(folder: string): Promise<LockHolder | null> {
@@ -96,9 +116,7 @@ export async function lockWorkspace(folder: string, command: string): Promise<()
     }
     const other = await readHolder(path);
     if (other && isAlive(other)) throw new WorkspaceHeldError(other, path);
-    // Somebody may be between creating and writing: look again before taking over.
-    if (!other && attempt === 0) await new Promise((resolve) => setTimeout(resolve, 100));
-    else if (attempt > 5) throw new Error(`cannot take the lock ${path}`);
-    else await removeStale(path);
+    if (attempt >= MOST_ATTEMPTS) throw new Error(`cannot take the lock ${path}`);
+    await removeStale(path);
   }
 }

@@ -8,7 +8,6 @@ import { writeWhole } from "./write-whole.js";
 
 const WORK = ".work";
 const MANIFEST = "manifest.json";
-const UNFINISHED_MANIFEST = /^manifest\.json\.\d+\.tmp$/;
 
 /** Where a step keeps its files. */
 export interface StepPlace {
@@ -74,10 +73,6 @@ export class OutputFolder {
       outputs[path] = { sha256, bytes, ...(name.endsWith(".jsonl") ? { records: lines } : {}) };
     }
     const sealed: Manifest = { ...manifest, outputs };
-    // What a kill within the next line has left of an earlier try.
-    for (const name of await readdir(journal.folder)) {
-      if (UNFINISHED_MANIFEST.test(name)) await rm(join(journal.folder, name));
-    }
     await writeWhole(join(journal.folder, MANIFEST), `${JSON.stringify(sealed, null, 2)}\n`);
     await this.recover(place);
     return sealed;

@@ -1,6 +1,6 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { UnitResult } from "../../core/records/unit-result.js";
 
 /** What a commit says: all units so far and how long each file was after them. */
@@ -34,6 +34,14 @@ export const JOURNAL = "journal.jsonl";
 /** Records are written to disk once this much waits, or this long after the last time, whichever comes first. */
 const FLUSH_BYTES = 256 * 1024;
 const FLUSH_MILLISECONDS = 200;
+
+/** Paths of the files below a folder, with `/`. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).replaceAll("\\", "/"));
+}
 
 /** What goes wrong with an open file does not tell its path by itself. */
 async function append(handle: FileHandle, path: string, content: string | Buffer): Promise<void> {
@@ -184,6 +192,14 @@ export class StepJournal {
         await handle.truncate(kept);
         await handle.close();
       }
+    }
+    const known = new Set([JOURNAL, ...writes, ...Object.keys(last.sizes), ...last.documents]);
+    for (const name of await filesBelow(folder)) {
+      // Begun by a unit that was not finished: appended to, it would hold the same twice.
+      if (known.has(name)) continue;
+      const { size } = await stat(join(folder, name));
+      await rm(join(folder, name));
+      if (size > 0) repaired[name] = size;
     }
     const journal = await open(join(folder, JOURNAL), "a");
     // Ends a torn last line.
