@@ -4,6 +4,7 @@ import { readOverview } from "../runtime/overview.js";
 import type { Workspace } from "../runtime/workspace.js";
 import { STEPS } from "../steps/registry.js";
 import type { Cli } from "./cli.js";
+import { shownPath } from "./shown-path.js";
 
 const row = (name: string, value: string): string => `  ${name.padEnd(26)} ${value}`;
 
@@ -65,6 +66,6 @@ export async function tellSummary(cli: Cli, workspace: Workspace): Promise<void>
     cli.say(`Annotator: ${overview.model.name}. ${probe ?? "It was not probed."}`);
   }
   cli.say();
-  if (ran("export")) cli.say(row("data set", workspace.shown(workspace.output.file("dataset"))));
-  cli.say(row("findings", workspace.shown(workspace.output.file("check/findings.jsonl"))));
+  if (ran("export")) cli.say(row("data set", shownPath(workspace.output.file("dataset"))));
+  cli.say(row("findings", shownPath(workspace.output.file("check/findings.jsonl"))));
 }

@@ -146,8 +146,14 @@ export class GgufModel implements TextModel {
     return plan;
   }
 
-  async #withLane<T>(use: (lane: Lane) => Promise<T>): Promise<T> {
-    const lane = this.#free.pop() ?? (await new Promise<Lane>((resolve) => this.#waiting.push(resolve)));
+  /** Runs on a lane that is free, best the one that has evaluated most of the prompt already; else on the next one. */
+  async #withLane<T>(parts: readonly TokenPart[], use: (lane: Lane) => Promise<T>): Promise<T> {
+    const best = this.#free.reduce<Lane | undefined>(
+      (found, lane) => (found && found.kept(parts) >= lane.kept(parts) ? found : lane),
+      undefined,
+    );
+    if (best) this.#free.splice(this.#free.indexOf(best), 1);
+    const lane = best ?? (await new Promise<Lane>((resolve) => this.#waiting.push(resolve)));
     try {
       return await use(lane);
     } finally {
@@ -159,8 +165,9 @@ export class GgufModel implements TextModel {
 
   async score({ prefix, questions, method }: ScoreRequest): Promise<ScoreResult> {
     const plan = this.#plan(questions, prefix.chat);
-    return this.#withLane(async (lane) => {
-      const entered = await lane.enter(this.#partTokens(prefix));
+    const parts = this.#partTokens(prefix);
+    return this.#withLane(parts, async (lane) => {
+      const entered = await lane.enter(parts);
       const { probabilities, tokens } =
         method === "prefix"
           ? await lane.askEach(plan.evaluations)
@@ -180,8 +187,8 @@ export class GgufModel implements TextModel {
       request.schema as Parameters<Llama["createGrammarForJsonSchema"]>[0],
     );
     const { chat } = request.prefix;
-    return this.#withLane(async (lane) => {
-      const parts = this.#partTokens(request.prefix);
+    const parts = this.#partTokens(request.prefix);
+    return this.#withLane(parts, async (lane) => {
       // The last part starts the generation, so at least one token is evaluated.
       const entered = await lane.enter(parts.slice(0, -1));
       const start = [...parts.at(-1)!.tokens, ...this.#separator(chat)];

@@ -31,10 +31,16 @@ export class Lane {
     if (end > length) await this.#sequence.eraseContextTokenRanges([{ start: length, end }]);
   }
 
-  /** Evaluates a prompt's parts, except those already there. Returns the number of tokens evaluated. */
-  async enter(parts: readonly TokenPart[]): Promise<number> {
+  /** Number of a prompt's parts that are there already. */
+  kept(parts: readonly TokenPart[]): number {
     let kept = 0;
     while (kept < parts.length && this.#parts[kept]?.key === parts[kept]!.key) kept++;
+    return kept;
+  }
+
+  /** Evaluates a prompt's parts, except those already there. Returns the number of tokens evaluated. */
+  async enter(parts: readonly TokenPart[]): Promise<number> {
+    const kept = this.kept(parts);
     this.#parts.length = kept;
     await this.#cutTo(this.#parts[kept - 1]?.end ?? 0);
     let tokens = 0;

@@ -221,6 +221,9 @@ async function runStep(workspace: Workspace, step: Step, options: RunOptions): P
     onEvent({ type: "step-done", step: step.name, counts: manifest.counts, seconds: manifest.seconds });
     return { manifest };
   } catch (error) {
+    // What went wrong first is what is told.
+    await journal?.keep().catch(() => undefined);
+    journal = undefined;
     throw await stepFailure(workspace, step, error);
   } finally {
     await journal?.close();

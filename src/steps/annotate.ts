@@ -8,15 +8,85 @@ import type { Annotation, Answer, Post } from "../core/records/records.js";
 import type { Settings } from "../core/settings/settings.js";
 import type { PreferenceSpace } from "../core/space/space.js";
 import { POSTS } from "./files.js";
-import { after, inOrder, type RecordFile, type Step, type StepContext } from "./step.js";
+import { inOrder, type RecordFile, type Step, type StepContext } from "./step.js";
 
 /** Settings of the step, with the few-shot examples themselves in place of their file. */
 export type AnnotateStepSettings = Omit<Settings["annotate"], "fewShot" | "probePairs"> & {
   readonly fewShot: readonly FewShotExample[];
 };
 
-/** Responses waiting per one in flight: enough posts for every lane to find one of its own. */
-const WINDOW = 16;
+/** Annotated responses that may wait for an earlier one: what a kill can cost, at most. */
+const MOST_WAITING = 64;
+
+/** A post with those of its responses that are still to be annotated. */
+interface PendingPost {
+  readonly post: Post;
+  readonly responses: readonly Post["responses"][number][];
+}
+
+/** Posts without the first `skip` responses. */
+async function* pendingPosts({
+  read,
+  skip,
+}: Pick<StepContext<unknown>, "read" | "skip">): AsyncGenerator<PendingPost> {
+  let passed = 0;
+  for await (const { value: post } of read(POSTS)) {
+    const responses = post.responses.slice(Math.max(0, skip - passed));
+    passed += post.responses.length - responses.length;
+    if (responses.length > 0) yield { post, responses };
+  }
+}
+
+/**
+ * Applies `work` to the responses of as many posts at a time as the model takes requests, one response of a post after the
+ * other, so that the model finds the post evaluated; yields in file order. `work` returns null once it is cancelled, and
+ * nothing is yielded from there on.
+ */
+async function* annotatedInOrder<R>(
+  posts: AsyncIterator<PendingPost>,
+  inFlight: number,
+  work: (post: Post, response: Post["responses"][number]) => Promise<R | null>,
+): AsyncGenerator<R> {
+  const waiting: Promise<R | null>[] = [];
+  const active = new Set<Promise<unknown>>();
+  const begin = ({ post, responses }: PendingPost): void => {
+    let turn: Promise<unknown> = Promise.resolve();
+    for (const response of responses) {
+      const result = turn.then(() => work(post, response));
+      turn = result.catch(() => undefined);
+      waiting.push(result);
+    }
+    const ended: Promise<unknown> = turn.then(() => active.delete(ended));
+    active.add(ended);
+  };
+  let exhausted = false;
+  try {
+    for (;;) {
+      while (!exhausted && active.size < inFlight && waiting.length < MOST_WAITING) {
+        const next = await posts.next();
+        if (next.done) exhausted = true;
+        else begin(next.value);
+      }
+      const first = waiting[0];
+      if (!first) return;
+      const isFirst = () => true;
+      const isOther = () => false;
+      const come = await Promise.race([
+        first.then(isFirst, isFirst),
+        ...(exhausted ? [] : [...active].map((one) => one.then(isOther))),
+      ]);
+      // Otherwise another post came to its end, and the next one can begin.
+      if (!come) continue;
+      void waiting.shift();
+      const result = await first;
+      if (result === null) return;
+      yield result;
+    }
+  } finally {
+    await Promise.allSettled(waiting);
+    await posts.return?.(undefined);
+  }
+}
 
 /** Every response of every post, in file order. */
 export async function* responsesOf(
@@ -137,31 +207,22 @@ export const annotateStep: Step<AnnotateStepSettings> = {
       const empty = await annotator.annotate("", "", cancellation);
       baseline = `${JSON.stringify({ answers: empty.answers })}\n`;
     }
-    // One response of a post at a time: the next one finds the post evaluated.
-    const last = new Map<string, Promise<unknown>>();
-    const work = async ({ post, response }: { post: Post; response: Post["responses"][number] }) => {
-      const before = last.get(post.id);
-      const run = (async () => {
-        await before?.catch(() => undefined);
-        if (cancellation.aborted) return null;
-        const result = await annotator.annotate(post.text, response.text, cancellation);
-        const annotation: Annotation = {
-          post: post.id,
-          response: response.id,
-          answers: result.answers,
-          ...(result.cut ? { cut: result.cut } : {}),
-        };
-        return { annotation, tokens: result.tokens };
-      })();
-      last.set(post.id, run);
-      try {
-        return await run;
-      } finally {
-        if (last.get(post.id) === run) last.delete(post.id);
-      }
+    const work = async (post: Post, response: Post["responses"][number]) => {
+      if (cancellation.aborted) return null;
+      const { answers, cut, tokens } = await annotator.annotate(post.text, response.text, cancellation);
+      const annotation: Annotation = {
+        post: post.id,
+        response: response.id,
+        answers,
+        ...(cut ? { cut } : {}),
+      };
+      return { annotation, tokens };
     };
-    const pending = after(responsesOf(context.read), skip);
-    for await (const { annotation, tokens } of inOrder(pending, model.parallelism * WINDOW, work)) {
+    for await (const { annotation, tokens } of annotatedInOrder(
+      pendingPosts(context),
+      model.parallelism,
+      work,
+    )) {
       yield {
         records: { "annotations.jsonl": [annotation] },
         ...(baseline === undefined ? {} : { documents: { "baseline.json": baseline } }),

@@ -4,6 +4,7 @@ import { renderMarkdown } from "../../core/report/markdown.js";
 import { countOf } from "../../core/report/words.js";
 import { writeReport } from "../../runtime/report.js";
 import type { Cli } from "../cli.js";
+import { shownPath } from "../shown-path.js";
 
 /** `prefloom report [--print]` */
 export function reportCommand(cli: Cli): Command {
@@ -19,8 +20,8 @@ export function reportCommand(cli: Cli): Command {
       // With --print stdout is the Markdown's alone; with --json it is part of the one object.
       const say = (line: string) => (print ? cli.note(line) : cli.say(line));
       if (print && !cli.options.json) cli.raw(text);
-      say(`${workspace.shown(html)}: the report on ${countOf(examples, "example")}, for any browser`);
-      say(`${workspace.shown(markdown)}: the same in Markdown`);
+      say(`${shownPath(html)}: the report on ${countOf(examples, "example")}, for any browser`);
+      say(`${shownPath(markdown)}: the same in Markdown`);
       cli.result({
         ...{ markdown, html, examples },
         posts: counted("Posts"),

@@ -108,6 +108,7 @@ export class StepJournal {
   #units: number;
   #tokens: number;
   #committed: number;
+  #isBroken = false;
 
   private constructor(
     readonly folder: string,
@@ -228,6 +229,23 @@ export class StepJournal {
 
   /** Takes a finished unit. It counts as soon as it has been flushed. */
   async add(unit: UnitResult): Promise<void> {
+    await this.#unlessBroken(() => this.#take(unit));
+    if (this.#waitingBytes >= FLUSH_BYTES || Date.now() - this.#flushedAt >= FLUSH_MILLISECONDS) {
+      await this.flush();
+    }
+  }
+
+  /** After a write that failed half-way nothing more may be counted. */
+  async #unlessBroken(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
+  }
+
+  async #take(unit: UnitResult): Promise<void> {
     for (const [name, records] of Object.entries(unit.records ?? {})) this.#append(name, records);
     if (unit.drops) this.#append("drops.jsonl", unit.drops);
     for (const [name, content] of Object.entries(unit.documents ?? {})) {
@@ -244,9 +262,6 @@ export class StepJournal {
     }
     this.#tokens += unit.tokens ?? 0;
     this.#units++;
-    if (this.#waitingBytes >= FLUSH_BYTES || Date.now() - this.#flushedAt >= FLUSH_MILLISECONDS) {
-      await this.flush();
-    }
   }
 
   #append(name: string, records: readonly object[]): void {
@@ -262,6 +277,10 @@ export class StepJournal {
 
   /** Brings finished units to disk: first their records, then the line that counts them. */
   async flush(): Promise<void> {
+    await this.#unlessBroken(() => this.#flush());
+  }
+
+  async #flush(): Promise<void> {
     for (const [name, lines] of this.#waiting) {
       const handle = await this.#file(name);
       const bytes = Buffer.from(lines.join(""), "utf8");
@@ -282,6 +301,15 @@ export class StepJournal {
     };
     await append(this.#journal, join(this.folder, JOURNAL), `${JSON.stringify(commit)}\n`);
     this.#committed = this.#units;
+  }
+
+  /** Brings to disk what is finished and closes the files, after a failure of whatever kind. */
+  async keep(): Promise<void> {
+    try {
+      if (!this.#isBroken) await this.flush();
+    } finally {
+      await this.close();
+    }
   }
 
   /** Closes the files; the work can be opened again. */

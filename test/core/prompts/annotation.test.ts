@@ -146,7 +146,7 @@ describe("prompt #1", () => {
 
 describe("the prompt of words", () => {
   it("is post, comment and a beginning, without examples or a chat", () => {
-    expect(fullPrompt("words", 1)).toBe("Post: The post\n\nComment: The comment\n\nOpinion of bridges:");
+    expect(fullPrompt("words", 1)).toBe("Post: The post\n\nComment: The comment\n\nInterest in bridges:");
     expect(annotationPrompt(SPACE, "words").prefix("a", "b").chat).toBe(false);
   });
 

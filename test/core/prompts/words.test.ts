@@ -36,10 +36,10 @@ describe("wordsQuestion", () => {
     expect(wordsQuestion({ ...trait("Height", "High", "Low"), words })).toMatchObject(words);
   });
 
-  it("asks for an opinion of an interest", () => {
+  it("asks of an interest how high it is", () => {
     expect(wordsQuestion({ ...trait("bridges", "Likes", "Dislikes"), group: "interest" })).toMatchObject({
-      text: "Opinion of bridges:",
-      options: [" positive", " negative"],
+      text: "Interest in bridges:",
+      options: [" high", " low"],
     });
   });
 

@@ -271,6 +271,31 @@ describe("documents", () => {
   });
 });
 
+describe("a failure", () => {
+  it("of something else keeps what was finished", async () => {
+    const journal = await open();
+    await journal.add(unit(0));
+    await journal.add(unit(1));
+    await journal.keep();
+    expect(await unfinishedWork(folder)).toMatchObject({ units: 2 });
+  });
+
+  it.each([
+    ["records", { records: { "a.jsonl": [{ n: 1 }], "a.jsonl/below.jsonl": [{ n: 1 }] } }],
+    ["documents", { records: { "a.jsonl": [{ n: 1 }] }, documents: { "a.jsonl/d.json": "{}" } }],
+  ])("to write %s counts nothing from there on", async (_, bad: UnitResult) => {
+    const journal = await open();
+    await work(journal, 1);
+    await expect(journal.add(bad).then(() => journal.flush())).rejects.toThrow();
+    await journal.keep();
+    expect(await unfinishedWork(folder)).toMatchObject({ units: 1 });
+    const again = await open();
+    await work(again, 2);
+    await again.finish();
+    expect(content("a.jsonl").trim().split("\n")).toHaveLength(2);
+  });
+});
+
 it("tells the file that could not be written", async () => {
   const journal = await open();
   await journal.add(unit(0));
