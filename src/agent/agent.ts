@@ -1,4 +1,10 @@
-import { type CancellationToken, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
+import {
+  type CancellationToken,
+  type Message,
+  type MessageConnection,
+  ResponseError,
+  StreamMessageWriter,
+} from "vscode-jsonrpc/node";
 import { InputError, MissingResourceError, WorkspaceHeldError } from "../core/errors.js";
 import { STEP_NAMES } from "../core/step-names.js";
 import {
@@ -54,7 +60,23 @@ function abortedBy(token: CancellationToken): AbortController {
   return controller;
 }
 
-/** Answers the requests of `protocol/agent` on a connection. @param exit ends the process */
+/** Writes messages, and tells when the answer to `shutdown` is out: only then may the process end. */
+export class AgentWriter extends StreamMessageWriter {
+  constructor(
+    stream: NodeJS.WritableStream,
+    private readonly onShutdown: () => void,
+  ) {
+    super(stream);
+  }
+
+  override async write(message: Message): Promise<void> {
+    await super.write(message);
+    // No other answer is null.
+    if ("result" in message && message.result === null) this.onShutdown();
+  }
+}
+
+/** Answers the requests of `protocol/agent` on a connection. @param exit ends the process, as its client is gone */
 export function serve(connection: MessageConnection, exit: (code: number) => void): void {
   let folder: string | undefined;
   let running: { readonly controller: AbortController; readonly done: Promise<unknown> } | undefined;
@@ -120,8 +142,8 @@ export function serve(connection: MessageConnection, exit: (code: number) => voi
   connection.onRequest(shutdown, async () => {
     running?.controller.abort();
     await running?.done;
-    // After the answer is on its way.
-    setImmediate(() => exit(0));
+    // The run's own answer goes first. What ends the process is that the answer to this is written (`AgentWriter`).
+    await new Promise((resolve) => setImmediate(resolve));
     return null;
   });
 }

@@ -1,5 +1,5 @@
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
-import { serve } from "./agent.js";
+import { createMessageConnection, StreamMessageReader } from "vscode-jsonrpc/node";
+import { AgentWriter, serve } from "./agent.js";
 
 // stdout carries the protocol and nothing else: whatever a library prints goes to stderr.
 const protocol = process.stdout.write.bind(process.stdout);
@@ -10,7 +10,7 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 
 const connection = createMessageConnection(
   new StreamMessageReader(process.stdin),
-  new StreamMessageWriter(output),
+  new AgentWriter(output, () => process.exit(0)),
 );
 serve(connection, (code) => process.exit(code));
 // The client is gone: nobody is left to work for.

@@ -2,19 +2,21 @@ import { countIn, dropsOf } from "../core/report/overview.js";
 import { formatCount, formatSeconds } from "../core/report/words.js";
 import { readOverview } from "../runtime/overview.js";
 import type { Workspace } from "../runtime/workspace.js";
-import { STEPS } from "../steps/registry.js";
+import type { StepName } from "../core/step-names.js";
 import type { Cli } from "./cli.js";
 import { shownPath } from "./shown-path.js";
 
 const row = (name: string, value: string): string => `  ${name.padEnd(26)} ${value}`;
 
-/** What a workspace holds by now, in a screenful: counts, drops, seconds, where to look. */
-export async function tellSummary(cli: Cli, workspace: Workspace): Promise<void> {
-  const overview = await readOverview(workspace);
+/** What these steps of a workspace made, in a screenful: counts, drops, seconds, where to look. */
+export async function tellSummary(cli: Cli, workspace: Workspace, names: readonly StepName[]): Promise<void> {
+  const whole = await readOverview(workspace);
+  // What later steps made before is out of date.
+  const overview = { ...whole, steps: whole.steps.filter(({ step }) => names.includes(step as StepName)) };
   const count = (step: string, name: string) => countIn(overview, step, name);
   const ran = (step: string) => overview.steps.some((one) => one.step === step);
   const manifests = new Map(
-    await Promise.all(STEPS.map(async ({ name }) => [name, await workspace.output.manifest(name)] as const)),
+    await Promise.all(names.map(async (name) => [name, await workspace.output.manifest(name)] as const)),
   );
   cli.say();
   cli.say("What came out");
@@ -67,5 +69,5 @@ export async function tellSummary(cli: Cli, workspace: Workspace): Promise<void>
   }
   cli.say();
   if (ran("export")) cli.say(row("data set", shownPath(workspace.output.file("dataset"))));
-  cli.say(row("findings", shownPath(workspace.output.file("check/findings.jsonl"))));
+  if (ran("check")) cli.say(row("findings", shownPath(workspace.output.file("check/findings.jsonl"))));
 }

@@ -173,8 +173,8 @@ export function differences(manifest: Manifest, now: StepInputs): string[] {
   why.push(...changedSettings(manifest.settings, now.settings));
   if (manifest.seed !== now.seed) why.push(`seed: ${String(manifest.seed)} → ${String(now.seed)}`);
   if ((used?.sha256 ?? null) !== model) {
-    const names = [used?.name, now.modelName ?? undefined];
-    why.push(names[0] === names[1] ? "the model changed" : `the model: ${names.map(String).join(" → ")}`);
+    const names = [used?.name ?? "none", now.modelName ?? "none"];
+    why.push(names[0] === names[1] ? "the model changed" : `the model: ${names.join(" → ")}`);
   }
   if (manifest.versions["step"] !== now.version)
     why.push("this version of Prefloom does the step differently");

@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, vi } from "vitest";
@@ -123,6 +132,11 @@ function checkMessages({ code, says, usage = false }: BadCase, { stdout, stderr 
   if (code !== 0) expect(told).toBe(String(code));
 }
 
+function settingsOf(folder: string): string | null {
+  const path = join(folder, "prefloom.json");
+  return existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : null;
+}
+
 /** Runs a case in a folder of its own and checks all of its expectations. */
 export async function checkCase(wanted: BadCase, template?: string): Promise<void> {
   const folder = makeCase(wanted, template);
@@ -131,12 +145,15 @@ export async function checkCase(wanted: BadCase, template?: string): Promise<voi
     const command = (typeof args === "function" ? args(folder) : args).map((arg) =>
       arg.replace(/^@/, folder),
     );
+    const before = settingsOf(folder);
     const told = await runHere(
       ["--json", ...(bare ? [] : ["--workspace", folder]), ...command],
       realModel ? undefined : fakeOpener,
     );
     expect(told).toMatchObject({ code: wanted.code });
     checkMessages(wanted, told);
+    // What cannot be used is not written into the settings.
+    if (wanted.code > 1) expect(settingsOf(folder)).toBe(before);
     if (wanted.posts !== undefined) {
       expect(linesOf(join(folder, "prefloom-out/import/posts.jsonl"))).toHaveLength(wanted.posts);
     }

@@ -68,8 +68,8 @@ describe("the current folder", () => {
     const { status, stderr } = spawnSync("bash", ["-c", command, "-", gone, process.execPath, program], {
       encoding: "utf8",
     });
-    expect(status).not.toBe(0);
-    expect(stderr).not.toBe("");
+    expect(status).toBe(4);
+    expect(stderr).toMatch(/: it is not there, .*\. Fix: check the path, or use another folder\.$/m);
   });
 });
 
@@ -130,7 +130,8 @@ describe("output", () => {
       spawnSync("bash", ["-c", command, "-", process.execPath, program], { cwd: root, encoding: "utf8" });
     expect(shell('exec "$1" "$2" --quiet import').status).toBe(1);
     const { status, stdout, stderr } = shell('set -o pipefail; "$1" "$2" --json drops | head -n 1');
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(status).toBe(0);
+    expect(stderr).not.toMatch(/EPIPE|Error|defect/);
     expect(stdout.trim().split("\n")).toHaveLength(1);
   });
 });

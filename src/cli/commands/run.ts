@@ -24,7 +24,7 @@ export function runCommand(cli: Cli): Command {
         );
       }
       const last = until === undefined ? STEP_NAMES.length : STEP_NAMES.indexOf(until) + 1;
-      const ended = await runAndReport(cli, workspace, STEP_NAMES.slice(0, last));
-      if (ended) await tellSummary(cli, workspace);
+      const steps = STEP_NAMES.slice(0, last);
+      if (await runAndReport(cli, workspace, steps)) await tellSummary(cli, workspace, steps);
     });
 }
