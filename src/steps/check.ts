@@ -21,7 +21,14 @@ type CheckSettings = Settings["check"] & { readonly threshold: number };
 type Context = StepContext<CheckSettings>;
 
 /** Shortfalls that any corpus has; the example is left out, which is the remedy, so nothing is left to mend. */
-const SHORTFALLS = new Set(["persona-empty", "persona-no-common-dimension", "component-inconsistent"]);
+const SHORTFALLS = new Set([
+  "persona-empty",
+  "persona-no-common-dimension",
+  "component-inconsistent",
+  "item-inconsistent",
+  "item-no-agreement",
+  "duplicate-line",
+]);
 
 const KIND_WORDS: Readonly<Record<PersonaKind, string>> = { ugc: "UGC", pairs: "PAIR", demographic: "DEMO" };
 

@@ -14,6 +14,9 @@ export const DROP_RULES: Readonly<Record<string, DropRule>> = {
   "persona-empty": { why: "nothing similar and consistent was found for a persona", restorable: false },
   "persona-no-common-dimension": { why: "the persona's parts agree on no dimension", restorable: true },
   "component-inconsistent": { why: "a part of the persona agrees with the pair nowhere", restorable: true },
+  "item-inconsistent": { why: "what there is of the persona contradicts the pair", restorable: true },
+  "item-no-agreement": { why: "what there is of the persona agrees with the pair nowhere", restorable: true },
+  "duplicate-line": { why: "the example is the same as another one", restorable: true },
   "duplicate-example": { why: "prompt, chosen and rejected are those of another example", restorable: true },
   "identical-responses": { why: "chosen and rejected are the same text", restorable: true },
 };
