@@ -7,14 +7,15 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/model/**", "test/slow/**", "test/e2e/**"],
+          exclude: ["test/model/**", "test/slow/**", "test/e2e/**", "test/**/*.process.test.ts"],
           testTimeout: 20_000,
         },
       },
       {
         test: {
           name: "slow",
-          include: ["test/slow/**/*.test.ts", "test/e2e/**/*.test.ts"],
+          // Whole programs, killed, interrupted, watched: each has the machine to itself.
+          include: ["test/slow/**/*.test.ts", "test/e2e/**/*.test.ts", "test/**/*.process.test.ts"],
           testTimeout: 900_000,
           hookTimeout: 300_000,
           fileParallelism: false,
