@@ -142,9 +142,14 @@ function response(
   ];
 }
 
+/** “.812”, or “3e-7” for what would be nothing with three digits. */
+function shortShare(p: number): string {
+  return p > 0 && p < 0.0005 ? p.toExponential(0) : p.toFixed(3).replace(/^0/, "");
+}
+
 /** “3 .812 .041 .147”: level and probabilities of first, second, cannot reflect. */
 function side({ level, probabilities }: ExplainedDimension["sides"][number]): string {
-  const shares = (probabilities ?? []).map((p) => p.toFixed(3).replace(/^0/, "").padStart(5)).join(" ");
+  const shares = (probabilities ?? []).map((p) => shortShare(p).padStart(5)).join(" ");
   return `${level ?? "–"} ${shares}`.padEnd(21);
 }
 

@@ -1,6 +1,6 @@
 import type { Answer, Annotation } from "../records/records.js";
 import type { Level } from "../records/direction.js";
-import { evidence } from "../prompts/annotation.js";
+import { evidence, LEAST_PROBABILITY } from "../prompts/annotation.js";
 
 /** How distributions over the three answers become intensity levels 1..3. */
 
@@ -30,7 +30,9 @@ export function argmaxLevels(answers: readonly Answer[]): Level[] {
 
 /** `contextual`: each answer's probability divided by its probability for an empty comment, then the largest. */
 export function contextualLevels(answers: readonly Answer[], baseline: readonly Answer[]): Level[] {
-  return answers.map((answer, d) => mostLikely(answer.map((p, i) => p / Math.max(baseline[d]![i]!, 1e-6))));
+  return answers.map((answer, d) =>
+    mostLikely(answer.map((p, i) => p / Math.max(baseline[d]![i]!, LEAST_PROBABILITY))),
+  );
 }
 
 /**

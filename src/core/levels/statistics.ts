@@ -22,7 +22,7 @@ export class RunningMeans {
   }
 }
 
-/** Centred evidence lies within this many nats: probabilities are read down to 1e-6, whose logarithm is -13.8. */
+/** Centred evidence lies within this many nats: probabilities are read down to 1e-12, whose logarithm is -27.6. */
 const RANGE = 64;
 const BINS = 1 << 16;
 

@@ -100,8 +100,11 @@ export function annotationPrompt(
   return answers === "numbers" ? numbersPrompt(space, fewShot) : wordsPrompt(space);
 }
 
-/** Smallest probability that evidence is computed from, so that a rounded zero stays finite. */
-const LEAST_PROBABILITY = 1e-6;
+/**
+ * Smallest probability that evidence is computed from, so that a zero stays finite. One word among all of a vocabulary is
+ * often less likely than one in a million: a larger floor would cut off what "words" has to say.
+ */
+export const LEAST_PROBABILITY = 1e-12;
 
 /** Evidence of an answer for the first option: log p1 - log p2, in nats. */
 export function evidence([first, second]: Answer): number {

@@ -179,7 +179,7 @@ describe("evidenceOf", () => {
     });
     expect(found[0]).toBeCloseTo(Math.log(2), 12);
     expect(found[1]).toBe(0);
-    expect(found[2]).toBeCloseTo(Math.log(1e-6 / 0.5), 12);
+    expect(found[2]).toBeCloseTo(Math.log(1e-12 / 0.5), 12);
   });
 });
 
