@@ -21,7 +21,7 @@ beforeAll(() => {
       model: MODEL,
       import: { minResponses: 3, maxPosts: 6 },
       annotate: { answers: "words", probePairs: 4 },
-      levels: { decision: "batch" },
+      levels: { decision: "batch", neutralShare: 0.6 },
       persona: { size: 4, demographic: { method: "template" } },
     }),
   );
