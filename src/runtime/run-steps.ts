@@ -241,6 +241,17 @@ const errorsIn = (manifest: Manifest): number => manifest.counts["findings of se
 export async function runSteps(workspace: Workspace, options: RunOptions): Promise<RunOutcome> {
   const { output } = workspace;
   const { onEvent, signal } = options;
+  if (options.steps.includes("import") && workspace.settings.sources.length === 0) {
+    throw new InputError(
+      { file: "prefloom.json" },
+      {
+        rule: "no-sources",
+        field: "sources",
+        message: "no source is named",
+        fix: "run `prefloom import FILE`",
+      },
+    );
+  }
   try {
     await output.create();
   } catch (error) {

@@ -1,5 +1,4 @@
 import { Command, Option } from "commander";
-import { InputError } from "../../core/errors.js";
 import { SOURCE_NAMES, type SourceName } from "../../core/sources/source.js";
 import { addSources } from "../../runtime/add-sources.js";
 import { chooseFormat, requireText } from "../../runtime/read-sources.js";
@@ -37,17 +36,6 @@ export function importCommand(cli: Cli): Command {
       for (const { path } of await addSources(workspace, files, more))
         cli.note(`${path}: added to prefloom.json`);
       workspace = await cli.openWorkspace();
-      if (workspace.settings.sources.length === 0) {
-        throw new InputError(
-          { file: "prefloom.json" },
-          {
-            rule: "no-sources",
-            field: "sources",
-            message: "no source is named",
-            fix: "run `prefloom import FILE`",
-          },
-        );
-      }
       await runAndReport(cli, workspace, ["import"]);
     });
 }

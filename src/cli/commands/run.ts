@@ -1,5 +1,4 @@
 import { Command, Option } from "commander";
-import { InputError } from "../../core/errors.js";
 import { STEP_NAMES, type StepName } from "../../core/step-names.js";
 import type { Cli } from "../cli.js";
 import { runAndReport } from "../run-command.js";
@@ -12,17 +11,6 @@ export function runCommand(cli: Cli): Command {
     .addOption(new Option("--until <step>", "the last step to run").choices(STEP_NAMES))
     .action(async ({ until }: { readonly until?: StepName }) => {
       const workspace = await cli.openWorkspace();
-      if (workspace.settings.sources.length === 0) {
-        throw new InputError(
-          { file: "prefloom.json" },
-          {
-            rule: "no-sources",
-            field: "sources",
-            message: "no source is named",
-            fix: "run `prefloom import FILE`",
-          },
-        );
-      }
       const last = until === undefined ? STEP_NAMES.length : STEP_NAMES.indexOf(until) + 1;
       const steps = STEP_NAMES.slice(0, last);
       if (await runAndReport(cli, workspace, steps)) await tellSummary(cli, workspace, steps);
