@@ -1,30 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { z } from "zod";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { rmSync } from "node:fs";
+import { describe, expect, it } from "vitest";
 import { findingSchema, type Finding } from "../../src/core/finding.js";
 import type { AlignxRow } from "../../src/core/records/alignx-row.js";
 import { type FileReport, type ValidateOptions, validateFiles } from "../../src/runtime/validate.js";
-import { validateCommand } from "../../src/cli/commands/validate.js";
-import { fakeCli } from "../fakes/fake-surroundings.js";
+import { rowFiles } from "../builders/row-files.js";
 import { benchmarkRow, chatRow, cleanExample } from "../core/rules/rows.js";
 
-let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "prefloom-validate-"))));
-afterEach(() => rmSync(folder, { recursive: true }));
-
-/** Writes a file below the test's folder; rows become lines. */
-function write(name: string, content: string | Buffer | readonly unknown[]): string {
-  const path = join(folder, name);
-  mkdirSync(dirname(path), { recursive: true });
-  const isRows = Array.isArray(content);
-  writeFileSync(
-    path,
-    isRows ? content.map((row) => `${JSON.stringify(row)}\n`).join("") : (content as string),
-  );
-  return path;
-}
+const { write, path } = rowFiles("validate");
 
 async function validate(files: readonly string[], options: Partial<ValidateOptions> = {}) {
   const findings: Finding[] = [];
@@ -180,7 +162,7 @@ describe("several files", () => {
 
   it("are taken once each", async () => {
     const file = write("a.jsonl", [alignxRow(1)]);
-    const { report, findings } = await validate([file, join(folder, "b/../a.jsonl")]);
+    const { report, findings } = await validate([file, path("b/../a.jsonl")]);
     expect(findings).toEqual([]);
     expect(report.files).toHaveLength(1);
   });
@@ -220,11 +202,7 @@ describe("several files", () => {
   });
 
   it("go on after one that cannot be read", async () => {
-    const files = [
-      join(folder, "none.jsonl"),
-      write("zip.jsonl", "PK\x03\x04"),
-      write("a.jsonl", [chatRow()]),
-    ];
+    const files = [path("none.jsonl"), write("zip.jsonl", "PK\x03\x04"), write("a.jsonl", [chatRow()])];
     const { report } = await validate(files);
     expect(report.files.map(({ error }) => error)).toEqual([
       expect.stringContaining("there is no such file"),
@@ -249,13 +227,13 @@ describe("the output of a workspace", () => {
       ...changes,
     };
     for (const [name, rows] of Object.entries(files)) write(`w/out/${name}`, rows);
-    return join(folder, "w/out/dataset/train.jsonl");
+    return path("w/out/dataset/train.jsonl");
   }
 
   it("is checked with its lineage and levels", async () => {
     const { report, findings } = await validate([workspace({ output: "out" })]);
     expect(findings).toEqual([]);
-    expect(report.files[0]).toMatchObject({ levels: true, workspace: join(folder, "w"), rows: 1 });
+    expect(report.files[0]).toMatchObject({ levels: true, workspace: path("w"), rows: 1 });
     expect(report.files[0]!.lineage).toMatch(/train\.lineage\.jsonl$/);
   });
 
@@ -294,11 +272,11 @@ describe("the output of a workspace", () => {
       "Pair-wise Comparative Feedback": [],
     };
     const file = workspace({ output: "out", space: "space.json" }, { "dataset/train.jsonl": [own] });
-    rmSync(join(folder, "w/out/dataset/train.lineage.jsonl"));
+    rmSync(path("w/out/dataset/train.lineage.jsonl"));
     expect((await validate([file])).findings).toEqual([]);
     const outside = write("outside.jsonl", [own]);
     expect((await validate([outside])).rules).toEqual(["format-vector-length"]);
-    expect((await validate([outside], { workspace: join(folder, "w") })).findings).toEqual([]);
+    expect((await validate([outside], { workspace: path("w") })).findings).toEqual([]);
   });
 
   it("has as many lines of lineage as rows", async () => {
@@ -379,143 +357,4 @@ describe("on the way", () => {
       { rule: "near-identical-responses", severity: "warning", count: 2 },
     ]);
   });
-});
-
-describe("the command", () => {
-  async function run(args: readonly string[], options: Parameters<typeof fakeCli>[0] = {}) {
-    const { cli, stdout, stderr } = fakeCli(options);
-    await validateCommand(cli).parseAsync(args, { from: "user" });
-    return { exitCode: cli.exitCode, stdout: stdout(), stderr: stderr() };
-  }
-
-  const bad = { prompt: "p", chosen: "Yes", rejected: "Yes" };
-
-  it("lists findings and then counts them", async () => {
-    const file = write("a.jsonl", [bad, chatRow()]);
-    const { exitCode, stdout } = await run([file]);
-    expect(exitCode).toBe(1);
-    const lines = stdout.split("\n");
-    expect(lines[0]).toBe(
-      `${file}:1: error identical-responses: chosen: chosen and rejected are the same. Drop the row.`,
-    );
-    expect(lines[2]).toBe(`${file}: 2 rows, 1 error (plain preference rows)`);
-    expect(lines[4]).toBe("        1  error    identical-responses  Chosen and rejected are the same");
-    expect(lines[6]).toMatch(/^2 rows \(0 MB\) in .* s: 1 error$/);
-    expect((await run([write("b.jsonl", [chatRow()])])).exitCode).toBe(0);
-  });
-
-  it("stops listing after 200 findings, keeps places for errors, and counts all", async () => {
-    const near = Array.from({ length: 500 }, (_, i) => ({ prompt: `p${i}`, chosen: "Yes", rejected: "yes" }));
-    const file = write("a.jsonl", [
-      ...near,
-      ...near.map((row) => ({ ...row, prompt: `x${row.prompt}`, rejected: "Yes" })),
-    ]);
-    const { stdout } = await run([file]);
-    const listed = stdout
-      .split("\n")
-      .filter((line) => line.startsWith(`${file}:`) && /: (error|warning) /.test(line));
-    expect(listed.filter((line) => line.includes("warning"))).toHaveLength(100);
-    expect(listed.filter((line) => line.includes("error"))).toHaveLength(100);
-    expect(stdout).toContain(`${file}: 800 more (--all lists them)`);
-    expect(stdout).toContain("500  error    identical-responses");
-    const all = await run([file, "--all"]);
-    expect(all.stdout.match(/: (error|warning) /g)).toHaveLength(1000);
-  });
-
-  it.each([
-    ["--format json", ["--format", "json"], {}],
-    ["--json", [], { json: true }],
-  ])("writes JSON lines with %s, the summary last", async (_what, args, options) => {
-    const file = write("a.jsonl", [bad, chatRow()]);
-    const { stdout, stderr, exitCode } = await run([file, ...args], options);
-    const [finding, last, ...rest] = stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as object);
-    expect(rest).toEqual([]);
-    expect(findingSchema.parse(finding).rule).toBe("identical-responses");
-    expect(last).toMatchObject({
-      summary: { rows: 2, findings: { error: 1 }, exitCode: 1, files: [{ file }] },
-    });
-    expect(stderr).toContain("2 rows");
-    expect(exitCode).toBe(1);
-  });
-
-  it.each([
-    ["findings", [bad, { ...bad, prompt: "q" }], 2],
-    ["no finding", [chatRow()], 0],
-  ])("writes whole SARIF for %s", async (_what, rows, results) => {
-    const { stdout, stderr } = await run([write("a.jsonl", rows), "--format", "sarif"]);
-    const [log] = sarifLog.parse(JSON.parse(stdout)).runs;
-    expect(log.results).toHaveLength(results);
-    expect(
-      new Set(log.results.map(({ ruleId, ruleIndex }) => log.tool.driver.rules[ruleIndex]!.id === ruleId)),
-    ).toEqual(new Set(results > 0 ? [true] : []));
-    expect(stderr).toContain("MB");
-  });
-
-  it("ends SARIF where the check cannot go on", async () => {
-    write("prefloom.json", "{");
-    const { cli, stdout } = fakeCli();
-    const failed = validateCommand(cli).parseAsync([write("a.jsonl", [bad]), "--format", "sarif"], {
-      from: "user",
-    });
-    await expect(failed).rejects.toMatchObject({ name: "InputError" });
-    expect(sarifLog.parse(JSON.parse(stdout())).runs[0].results).toEqual([]);
-  });
-
-  it("ends with 2 where a file cannot be read, and with 3 where it was interrupted", async () => {
-    const file = write("a.jsonl", [bad]);
-    const { exitCode, stderr } = await run([file, join(folder, "none.jsonl")]);
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain("there is no such file");
-    const signal = AbortSignal.abort();
-    expect((await run([file], { signal })).exitCode).toBe(3);
-  });
-});
-
-/** The parts of SARIF 2.1.0 that readers of it rely on, with nothing beyond. */
-const text = z.strictObject({ text: z.string().min(1) });
-const location = z.strictObject({
-  id: z.number().optional(),
-  physicalLocation: z.strictObject({
-    artifactLocation: z.strictObject({ uri: z.string().regex(/^(file:\/\/)?[\w%./~-]+$/) }),
-    region: z.strictObject({ startLine: z.number().int().positive() }).optional(),
-  }),
-  logicalLocations: z.array(z.strictObject({ fullyQualifiedName: z.string(), kind: z.string() })).optional(),
-});
-const level = z.enum(["error", "warning", "note", "none"]);
-const sarifLog = z.strictObject({
-  $schema: z.url(),
-  version: z.literal("2.1.0"),
-  runs: z.tuple([
-    z.strictObject({
-      tool: z.strictObject({
-        driver: z.strictObject({
-          name: z.string(),
-          version: z.string(),
-          rules: z.array(
-            z.strictObject({
-              id: z.string(),
-              ...{ shortDescription: text, fullDescription: text, help: text },
-              defaultConfiguration: z.strictObject({ level }),
-              properties: z.record(z.string(), z.unknown()),
-            }),
-          ),
-        }),
-      }),
-      columnKind: z.literal("utf16CodeUnits"),
-      results: z.array(
-        z.strictObject({
-          ruleId: z.string(),
-          ruleIndex: z.number().int().nonnegative(),
-          level,
-          message: text,
-          locations: z.array(location).min(1),
-          relatedLocations: z.array(location).optional(),
-          properties: z.record(z.string(), z.unknown()).optional(),
-        }),
-      ),
-    }),
-  ]),
 });
