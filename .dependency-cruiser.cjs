@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   },
   protocol: { layers: ["core"], packages: ["vscode-jsonrpc", "zod"], node: false },
   steps: { layers: ["core"], packages: [], node: false },
-  node: { layers: ["core"], packages: [], node: true },
+  node: { layers: ["core"], packages: ["tar"], node: true },
   llama: { layers: ["core"], packages: ["node-llama-cpp"], node: true },
   runtime: { layers: ["core", "steps", "node", "llama"], packages: ["jsonc-parser", "zod"], node: true },
   agent: {
@@ -23,6 +23,7 @@ const MAY_IMPORT = {
     packages: ["vscode-jsonrpc/node"],
     node: true,
   },
+  reader: { layers: ["core", "protocol", "steps", "runtime"], packages: ["vscode-jsonrpc/node"], node: true },
   cli: { layers: ["core", "steps", "runtime"], packages: ["commander", "jsonc-parser"], node: true },
   extension: { layers: ["core", "protocol"], packages: ["vscode", "vscode-jsonrpc/node"], node: true },
   webview: { folder: "webview", layers: ["core", "protocol/webview"], packages: [], node: false },

@@ -14,9 +14,10 @@ import { filesUnder, fingerprint, readRecord, ROOT, writeRecord } from "./lib/fi
 
 const CLI = { entry: "src/cli/main.ts", output: "dist/cli.mjs" };
 const AGENT = { entry: "src/agent/main.ts", output: "dist/agent.mjs" };
+const READER = { entry: "src/reader/main.ts", output: "dist/reader.mjs" };
 const EXTENSION = { entry: "src/extension/extension.ts", output: "dist/extension.cjs" };
 const SCHEMA = { entry: "src/core/settings/settings.ts", output: "dist/prefloom.schema.json" };
-const PRODUCTS = [CLI, AGENT, EXTENSION, SCHEMA];
+const PRODUCTS = [CLI, AGENT, READER, EXTENSION, SCHEMA];
 
 const SOURCES = [
   "src",
@@ -55,10 +56,13 @@ const COMMON = {
   metafile: true,
 };
 
-/** Command line and agent together, so that they share what both use and load the rest when it is needed. */
+/** Command line, agent and reader together, so that they share what both use and load the rest when it is needed. */
 const MODULES = {
   ...COMMON,
-  entryPoints: [CLI, AGENT].map(({ entry, output }) => ({ in: entry, out: output.replace(/\.mjs$/, "") })),
+  entryPoints: [CLI, AGENT, READER].map(({ entry, output }) => ({
+    in: entry,
+    out: output.replace(/\.mjs$/, ""),
+  })),
   outdir: ".",
   // Flat: a path relative to `import.meta.url` means the same wherever the code ends up.
   chunkNames: "dist/part-[name]-[hash]",
@@ -75,6 +79,8 @@ const EDITOR = {
   entryPoints: [EXTENSION.entry],
   outfile: EXTENSION.output,
   format: "cjs",
+  // It is read at every start of the editor.
+  minify: true,
   external: ["vscode"],
   plugins: [afterBuild("extension")],
 };
@@ -113,7 +119,7 @@ async function tell(kind, messages) {
 }
 
 async function finishModules({ metafile }) {
-  for (const { output } of [CLI, AGENT]) {
+  for (const { output } of [CLI, AGENT, READER]) {
     const chain = staticChain(metafile, output, NATIVE);
     if (chain) {
       throw new Error(
@@ -153,7 +159,7 @@ function missingParts() {
     ...PRODUCTS.filter(({ entry }) => !existsSync(join(ROOT, entry))).map(
       ({ entry, output }) => `${entry} is missing: ${output} is built from it.`,
     ),
-    ...[CLI, AGENT]
+    ...[CLI, AGENT, READER]
       .filter(
         ({ entry }) =>
           existsSync(join(ROOT, entry)) && readFileSync(join(ROOT, entry), "utf8").startsWith("#!"),

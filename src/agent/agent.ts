@@ -12,13 +12,10 @@ import {
   initialize,
   pipelineEvent,
   pipelineRun,
-  pipelineStatus,
   PROTOCOL_VERSION,
   shutdown,
-  type StepStatus,
 } from "../protocol/agent.js";
 import { runSteps } from "../runtime/run-steps.js";
-import { type StepState, stepStates } from "../runtime/step-state.js";
 import { prefloomVersion } from "../runtime/versions.js";
 import { openWorkspace } from "../runtime/workspace.js";
 
@@ -32,15 +29,6 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
-}
-
-function statusOf(state: StepState): StepStatus {
-  return {
-    step: state.step,
-    state: state.state,
-    why: state.state === "stale" ? state.why : [],
-    counts: "manifest" in state ? state.manifest.counts : {},
-  };
 }
 
 function asResponseError(error: unknown): ResponseError {
@@ -102,18 +90,10 @@ export function serve(connection: MessageConnection, exit: (code: number) => voi
       }, PARENT_MILLISECONDS);
       timer.unref();
     }
-    return { protocol: PROTOCOL_VERSION, version: prefloomVersion() };
+    return { protocol: PROTOCOL_VERSION, version: prefloomVersion(), pid: process.pid };
   });
 
-  connection.onRequest(pipelineStatus, async () => {
-    try {
-      return (await stepStates(await opened())).map(statusOf);
-    } catch (error) {
-      throw error instanceof ResponseError ? error : asResponseError(error);
-    }
-  });
-
-  connection.onRequest(pipelineRun, async ({ until }, token) => {
+  connection.onRequest(pipelineRun, async ({ steps: asked, until }, token) => {
     if (running) throw new ResponseError(AGENT_ERRORS.badInput, "a run is under way already");
     if (until !== undefined && !STEP_NAMES.includes(until)) {
       throw new ResponseError(AGENT_ERRORS.badInput, `there is no step “${until}”`);
@@ -122,12 +102,12 @@ export function serve(connection: MessageConnection, exit: (code: number) => voi
     const last = until === undefined ? STEP_NAMES.length : STEP_NAMES.indexOf(until) + 1;
     const run = (async () => {
       const outcome = await runSteps(await opened(), {
-        steps: STEP_NAMES.slice(0, last),
+        steps: asked ?? STEP_NAMES.slice(0, last),
         onEvent: (event) => void connection.sendNotification(pipelineEvent, event),
         signal: controller.signal,
         command: "agent: run",
       });
-      return { ...outcome, interrupted: outcome.interrupted?.step ?? null };
+      return outcome;
     })();
     running = { controller, done: run.catch(() => undefined) };
     try {

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import type { LockHolder } from "../core/errors.js";
 import type { Manifest } from "../core/records/manifest.js";
 import { hashFile, hashValue } from "../node/store/hash-file.js";
 import { lockHolder } from "../node/store/lock.js";
@@ -226,14 +227,23 @@ export async function outOfDate(
   return why;
 }
 
-/** How every step stands, in order. A step whose input will be made anew is stale with it. */
-export async function stepStates(workspace: Workspace): Promise<StepState[]> {
+/** Who runs in a workspace now; null: nobody. */
+export const holderOf = ({ output }: Workspace): Promise<LockHolder | null> => lockHolder(output.path);
+
+/**
+ * How every step stands, in order. A step whose input will be made anew is stale with it.
+ * @param readOnly leaves what a killed run had begun to seal as it is
+ */
+export async function stepStates(
+  workspace: Workspace,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): Promise<StepState[]> {
   const states: StepState[] = [];
   const outdated = new Set<string>();
   // A run at work does this itself, and two at once would be in each other's way.
-  const isHeld = (await lockHolder(workspace.output.path)) !== null;
+  const mayRecover = !readOnly && (await holderOf(workspace)) === null;
   for (const step of STEPS) {
-    if (!isHeld) await workspace.output.recover(step);
+    if (mayRecover) await workspace.output.recover(step);
     const manifest = await workspace.output.manifest(step.name);
     const inputs = await stepInputs(workspace, step);
     const behind = STEPS.filter(({ name, folder }) => outdated.has(name) && reads(step, name, folder)).map(

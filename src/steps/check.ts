@@ -1,15 +1,12 @@
 import type { UnitResult } from "../core/records/unit-result.js";
-import {
-  checkConsistency,
-  type ConsistencyReport,
-  largestConsistentPart,
-} from "../core/consistency/consistency.js";
+import { checkConsistency, largestConsistentPart } from "../core/consistency/consistency.js";
 import { type AssembledExample, assembleExample, presentKinds } from "../core/dataset/assemble.js";
 import type { Finding } from "../core/finding.js";
 import type { LevelSummary } from "../core/levels/statistics.js";
 import { findPii } from "../core/privacy/pii.js";
-import type { Drop, Pair, Persona, PersonaKind, Verdict } from "../core/records/records.js";
+import type { Drop, Pair, Persona, Verdict } from "../core/records/records.js";
 import { checkLevels } from "../core/rules/check-levels.js";
+import { componentLeftOut } from "../core/rules/check-persona.js";
 import { checkRow } from "../core/rules/check-row.js";
 import { DatasetChecker } from "../core/rules/dataset-checker.js";
 import type { Settings } from "../core/settings/settings.js";
@@ -29,8 +26,6 @@ const SHORTFALLS = new Set([
   "item-no-agreement",
   "duplicate-line",
 ]);
-
-const KIND_WORDS: Readonly<Record<PersonaKind, string>> = { ugc: "UGC", pairs: "PAIR", demographic: "DEMO" };
 
 async function degenerateLevels({ document }: Context): Promise<Finding[]> {
   const { counts, firstFactorShare } = JSON.parse(await document(LEVEL_SUMMARY_PATH)) as LevelSummary;
@@ -63,24 +58,6 @@ async function* leftoverPii({ read }: Context): AsyncGenerator<Finding> {
       };
     }
   }
-}
-
-function leftOut(pair: Pair, line: number, kind: PersonaKind, report: ConsistencyReport): Finding {
-  const component = report.components[kind]!;
-  const why =
-    component.broken.length > 0
-      ? `${component.broken.length} of its items contradict the pair or agree with it nowhere`
-      : component.agrees.length === 0
-        ? "its vote agrees with the pair on no dimension"
-        : "it shares no dimension with the other components";
-  return {
-    rule: "component-left-out",
-    severity: "info",
-    message: `${KIND_WORDS[kind]} is left out of this example: ${why}.`,
-    file: PERSONAS.path,
-    line,
-    id: pair.id,
-  };
 }
 
 interface Judged {
@@ -144,7 +121,10 @@ async function judge(
       agreed: [...(part?.agreed ?? [])],
       ...(restored ? { restored: true } : {}),
     },
-    findings: [...missing.map((kind) => leftOut(pair, line, kind, report)), ...found],
+    findings: [
+      ...missing.map((kind) => componentLeftOut(kind, report.components[kind]!, place, pair.id)),
+      ...found,
+    ],
     drops,
   };
 }

@@ -5,13 +5,15 @@ import {
   type ConsistencyMode,
   type PersonaDirections,
 } from "../consistency/consistency.js";
+import type { Finding } from "../finding.js";
 import type { Lineage } from "../records/alignx-row.js";
 import { NEUTRAL, type Direction } from "../records/direction.js";
 import { PERSONA_KINDS, type PersonaKind } from "../records/records.js";
 import type { PreferenceSpace } from "../space/space.js";
-import type { FindingList } from "./finding-list.js";
+import type { FindingList, Place } from "./finding-list.js";
 import { isBlank, isSameText } from "./plain-text.js";
 import { COMPONENT_FIELDS, type ReadItem, type ReadRow } from "./read-row.js";
+import { RULES } from "./registry.js";
 import { count, dimensionWords, enumerate, valueWords } from "./words.js";
 
 /** Contextual independence (another post than the example's) and repeated items. */
@@ -122,4 +124,24 @@ function reportComponents(
   });
   const problem = `No dimension is supported by every component: ${votes.join(", ")}`;
   findings.add("persona-no-common-dimension", problem);
+}
+
+const KIND_WORDS: Readonly<Record<PersonaKind, string>> = { ugc: "UGC", pairs: "PAIR", demographic: "DEMO" };
+
+/** That a component is left out of an example which the other components make without it. */
+export function componentLeftOut(
+  kind: PersonaKind,
+  { broken, agrees }: ComponentReport,
+  { file, line }: Place,
+  id: string,
+): Finding {
+  const why =
+    broken.length > 0
+      ? `${broken.length} of its items contradict the pair or agree with it nowhere`
+      : agrees.length === 0
+        ? "its vote agrees with the pair on no dimension"
+        : "it shares no dimension with the other components";
+  const { id: rule, severity } = RULES["component-left-out"];
+  const message = `${KIND_WORDS[kind]} is left out of this example: ${why}.`;
+  return { rule, severity, message, file, ...(line !== undefined && { line }), id };
 }

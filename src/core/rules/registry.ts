@@ -259,6 +259,14 @@ const table = {
     fix: "Annotate with a model that passes the probe.",
     example: "99% of all levels are 2",
   },
+  "component-left-out": {
+    severity: "info",
+    scope: "step",
+    title: "A persona component is left out",
+    why: "The rest of the persona agrees with the pair; with this component the example would contradict itself.",
+    fix: "Nothing has to be done: the example is exported without it.",
+    example: "comments that contradict the pair, where the comparative feedback supports it",
+  },
 } satisfies Record<string, Omit<Rule, "id">>;
 
 /** The ids of all rules. */

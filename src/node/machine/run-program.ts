@@ -18,7 +18,7 @@ const LONGEST_OUTPUT = 1 << 20;
 export function runProgram(
   command: string,
   args: readonly string[],
-  options: { readonly env: NodeJS.ProcessEnv; readonly timeoutMs: number },
+  options: { readonly env: NodeJS.ProcessEnv; readonly timeoutMs: number; readonly cwd?: string },
 ): Promise<ProgramResult> {
   return new Promise((resolve) => {
     let stdout = "";
@@ -26,6 +26,7 @@ export function runProgram(
     let isStopped = false;
     const child = spawn(command, args, {
       env: options.env,
+      cwd: options.cwd,
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
     });

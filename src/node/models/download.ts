@@ -13,6 +13,7 @@ import {
   paced,
   partPath,
   readPart,
+  type Shelf,
   storageError,
 } from "./part-file.js";
 
@@ -25,6 +26,8 @@ export interface DownloadOptions {
   /** Hexadecimal; default: the one that the hub tells, if any. */
   readonly expectedSha256?: string;
   readonly expectedBytes?: number;
+  /** What the target is kept on; default: that of models. */
+  readonly shelf?: Shelf;
   /** For the first server alone: a redirect to another does not take it along. */
   readonly token?: string;
   /** Longest wait for an answer; default 30 s. */
@@ -170,12 +173,13 @@ async function request(
   }
 }
 
-async function checkRoom(target: string, bytes: number): Promise<void> {
+/** @throws MissingResourceError where so many bytes do not fit beside the target */
+export async function checkRoom(target: string, bytes: number, shelf?: Shelf): Promise<void> {
   const free = await statfs(dirname(target)).then(
     ({ bavail, bsize }) => bavail * bsize,
     () => Infinity,
   );
-  if (free < bytes) throw noRoom(target);
+  if (free < bytes) throw noRoom(target, shelf);
 }
 
 /** Receives the rest of the file into its part. @returns the hash that the hub tells */
@@ -211,7 +215,7 @@ async function receive(url: string, target: string, options: DownloadOptions): P
         "check the address; the file on the server has changed",
       );
     }
-    await checkRoom(target, (total ?? 0) - offset);
+    await checkRoom(target, (total ?? 0) - offset, options.shelf);
     await noteOrigin(target, { url, etag: strongEtag(response) });
 
     watch.limit(stallTimeoutMs, () => broken(`nothing came for ${stallTimeoutMs / 1000} s`));
@@ -239,7 +243,7 @@ async function receive(url: string, target: string, options: DownloadOptions): P
     return linkedSha256;
   } catch (error) {
     if (watch.signal.aborted) throw watch.signal.reason;
-    throw storageError(error, target);
+    throw storageError(error, target, options.shelf);
   } finally {
     watch.close();
   }
@@ -255,7 +259,7 @@ export async function downloadFile(
   target: string,
   options: DownloadOptions = {},
 ): Promise<FileIdentity> {
-  await makeFolderOf(target);
+  await makeFolderOf(target, options.shelf);
   let linkedSha256: string | undefined;
   let fruitless = 0;
   let received = false;
@@ -278,6 +282,7 @@ export async function downloadFile(
   const expected = options.expectedSha256 ?? linkedSha256 ?? null;
   const { renamed, sha256, bytes } = await finishPart(target, expected, {
     ...(options.onChecking ? { onProgress: options.onChecking } : {}),
+    ...(options.shelf ? { shelf: options.shelf } : {}),
     ...abortable(options.signal),
   });
   if (!renamed) {

@@ -71,10 +71,19 @@ export async function discardPart(target: string): Promise<void> {
   await rm(originPath(target), { force: true });
 }
 
+/** What is kept in a folder of its own, and the environment variable that names the folder. */
+export interface Shelf {
+  readonly name: string;
+  readonly variable: string;
+}
+
+/** Where models are kept. */
+export const MODELS_SHELF: Shelf = { name: "models folder", variable: "PREFLOOM_MODELS" };
+
 /** Makes the folder of a target. @throws MissingResourceError */
-export async function makeFolderOf(target: string): Promise<void> {
+export async function makeFolderOf(target: string, shelf?: Shelf): Promise<void> {
   await mkdir(dirname(target), { recursive: true }).catch((error: unknown) => {
-    throw storageError(error, target);
+    throw storageError(error, target, shelf);
   });
 }
 
@@ -85,7 +94,11 @@ export async function makeFolderOf(target: string): Promise<void> {
 export async function finishPart(
   target: string,
   expectedSha256: string | null,
-  options: { readonly onProgress?: (progress: ByteProgress) => void; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly onProgress?: (progress: ByteProgress) => void;
+    readonly signal?: AbortSignal;
+    readonly shelf?: Shelf;
+  } = {},
 ): Promise<FileIdentity & { readonly renamed: boolean }> {
   const part = partPath(target);
   const tell = options.onProgress && paced(options.onProgress);
@@ -104,38 +117,38 @@ export async function finishPart(
     await discardPart(target);
     return { sha256, bytes, renamed };
   } catch (error) {
-    throw storageError(error, target);
+    throw storageError(error, target, options.shelf);
   }
 }
 
 /** There is too little room for a target. */
-export function noRoom(target: string, cause?: unknown): MissingResourceError {
+export function noRoom(target: string, shelf = MODELS_SHELF, cause?: unknown): MissingResourceError {
   return new MissingResourceError(
     "disk space",
     `there is too little room in ${dirname(target)}`,
-    "make room and run it again, or set PREFLOOM_MODELS to a folder on another disk",
+    `make room and run it again, or set ${shelf.variable} to a folder on another disk`,
     { cause },
   );
 }
 
 /** A failure of the disk in words; other errors as they are. */
-export function storageError(error: unknown, target: string): unknown {
+export function storageError(error: unknown, target: string, shelf = MODELS_SHELF): unknown {
   if (!(error instanceof Error) || !("code" in error)) return error;
   const options = { cause: error };
   const folder = dirname(target);
   switch (error.code) {
     case "ENOSPC":
     case "EDQUOT":
-      return noRoom(target, error);
+      return noRoom(target, shelf, error);
     case "EACCES":
     case "EPERM":
     case "EROFS":
     case "ENOTDIR":
     case "EEXIST":
       return new MissingResourceError(
-        "models folder",
+        shelf.name,
         `${folder} cannot be written (${error.code})`,
-        "set PREFLOOM_MODELS to a folder that can",
+        `set ${shelf.variable} to a folder that can`,
         options,
       );
     default:

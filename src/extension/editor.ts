@@ -1,0 +1,13 @@
+import type { ExtensionContext, LogOutputChannel } from "vscode";
+import type { Agents } from "./agent/agents.js";
+import type { Workspaces } from "./folders/workspaces.js";
+import type { ReaderClient } from "./reader/reader-client.js";
+
+/** What every feature of the extension is given. */
+export interface Editor {
+  readonly context: ExtensionContext;
+  readonly log: LogOutputChannel;
+  readonly reader: ReaderClient;
+  readonly workspaces: Workspaces;
+  readonly agents: Agents;
+}
