@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { LockHolder } from "../core/errors.js";
 import type { Manifest } from "../core/records/manifest.js";
-import { hashFile, hashValue } from "../node/store/hash-file.js";
+import { hashValue, keptHash } from "../node/store/hash-file.js";
 import { lockHolder } from "../node/store/lock.js";
 import { STEPS } from "../steps/registry.js";
 import type { Step } from "../steps/step.js";
@@ -83,14 +83,14 @@ async function outputHash(workspace: Workspace, path: string): Promise<string | 
   const recorded = manifest?.outputs[path];
   const sealed = producer ? await modifiedAt(output.file(`${producer.name}/manifest.json`)) : null;
   if (recorded && sealed !== null && modified <= sealed) return recorded.sha256;
-  return (await hashFile(file)).sha256;
+  return (await keptHash(file)).sha256;
 }
 
 async function sourceHashes(workspace: Workspace): Promise<Record<string, string | null>> {
   const hashes: Record<string, string | null> = {};
   for (const { path, shown } of await sourceFiles(workspace)) {
     // What is wrong with a file is told when it is read.
-    hashes[shown] = await hashFile(path).then(
+    hashes[shown] = await keptHash(path).then(
       ({ sha256 }) => sha256,
       () => null,
     );
@@ -207,7 +207,7 @@ export async function editedOutputs(
     const file = workspace.output.file(path);
     const modified = await modifiedAt(file);
     if (modified !== null && sealed !== null && modified <= sealed) continue;
-    if (modified === null || (await hashFile(file)).sha256 !== sha256) edited.push(path);
+    if (modified === null || (await keptHash(file)).sha256 !== sha256) edited.push(path);
   }
   return edited;
 }

@@ -1,9 +1,18 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hashFile, hashValue } from "../../../src/node/store/hash-file.js";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { hashFile, hashValue, keptHash } from "../../../src/node/store/hash-file.js";
 import { writeWhole } from "../../../src/node/store/write-whole.js";
 
 let folder: string;
@@ -32,6 +41,39 @@ describe("hashFile", () => {
 
   it("fails for a file that is not there", async () => {
     await expect(hashFile(join(folder, "none"))).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("keptHash", () => {
+  const later = () => vi.spyOn(Date, "now").mockReturnValue(Date.now() + 60_000);
+  afterEach(() => vi.restoreAllMocks());
+
+  it("does not read again what has settled", async () => {
+    const path = join(folder, "file");
+    writeFileSync(path, "text");
+    later();
+    expect(await keptHash(path)).toBe(await keptHash(path));
+  });
+
+  it("reads again what was written a moment ago, as the clock may not have ticked since", async () => {
+    const path = join(folder, "file");
+    writeFileSync(path, "text");
+    expect(await keptHash(path)).not.toBe(await keptHash(path));
+  });
+
+  it("sees another content of the same size and time of writing", async () => {
+    const path = join(folder, "file");
+    writeFileSync(path, "text");
+    later();
+    const { sha256 } = await keptHash(path);
+    const { atime, mtime } = statSync(path);
+    writeFileSync(path, "TEXT");
+    utimesSync(path, atime, mtime);
+    expect((await keptHash(path)).sha256).not.toBe(sha256);
+  });
+
+  it("fails for a file that is not there", async () => {
+    await expect(keptHash(join(folder, "none"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 });
 
