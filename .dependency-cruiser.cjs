@@ -23,7 +23,11 @@ const MAY_IMPORT = {
     packages: ["vscode-jsonrpc/node"],
     node: true,
   },
-  reader: { layers: ["core", "protocol", "steps", "runtime"], packages: ["vscode-jsonrpc/node"], node: true },
+  reader: {
+    layers: ["core", "protocol", "steps", "runtime"],
+    packages: ["jsonc-parser", "vscode-jsonrpc/node"],
+    node: true,
+  },
   cli: { layers: ["core", "steps", "runtime"], packages: ["commander", "jsonc-parser"], node: true },
   extension: { layers: ["core", "protocol"], packages: ["vscode", "vscode-jsonrpc/node"], node: true },
   webview: { folder: "webview", layers: ["core", "protocol/webview"], packages: [], node: false },

@@ -27,6 +27,9 @@ const SOURCES: Readonly<Record<string, string>> = {
   "src/agent/main.ts": `
     import { StreamMessageReader } from "vscode-jsonrpc/node";
     console.log(typeof StreamMessageReader);`,
+  "src/reader/main.ts": `
+    import { parentPort } from "node:worker_threads";
+    console.log(parentPort);`,
   "src/extension/extension.ts": `
     import { window } from "vscode";
     export const activate = () => void window.showInformationMessage("");`,
@@ -44,6 +47,7 @@ beforeEach(() => {
   for (const part of [
     "scripts/build.mjs",
     "scripts/lib",
+    "scripts/sample",
     "package.json",
     "package-lock.json",
     "tsconfig.json",

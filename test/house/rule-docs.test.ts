@@ -1,17 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test, vi } from "vitest";
 import { RULES } from "../../src/core/rules/registry.js";
+import { rulePage, RULES_INDEX } from "../../src/core/rules/rule-page.js";
 import { toSarif } from "../../src/core/rules/sarif.js";
 
 // Another program is run here, on machines that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const page = readFileSync(join(ROOT, "docs/rules.md"), "utf8");
+const textOf = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
-test("docs/rules.md is what the rules say", () => {
+test("the pages of the rules are what the rules and the checker say", () => {
   const script = "scripts/write-rule-docs.mjs";
   const { status, stderr } = spawnSync(process.execPath, [script, "--check"], {
     cwd: ROOT,
@@ -20,15 +21,30 @@ test("docs/rules.md is what the rules say", () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
 
-test("docs/rules.md has one section a rule, with its reason, fix and example", () => {
-  const headings = [...page.matchAll(/^### (.*)$/gm)].map(([, id]) => id);
-  expect([...headings].sort()).toEqual(Object.keys(RULES).sort());
-  for (const { id, title, why, example } of Object.values(RULES)) {
-    const section = page.split(`### ${id}\n`)[1]!.split(/^#{2,3} /m)[0]!;
-    for (const part of [title, why]) expect(section).toContain(part);
-    // Markdown may escape what an example in words holds.
-    if (example.startsWith("{")) expect(section).toContain(example);
-  }
+test("every rule has a page and no page is left over", () => {
+  const pages = readdirSync(join(ROOT, "docs/rules")).map((name) => `docs/rules/${name}`);
+  expect(pages.sort()).toEqual(Object.keys(RULES).map(rulePage).sort());
+});
+
+test.for(Object.values(RULES))("the page of $id says what, why, how it reads and what to do", (rule) => {
+  const { id, severity, scope, title, why, fix } = rule;
+  const page = textOf(rulePage(id));
+  for (const part of [`# ${id}\n`, `**${title}.**`, why, `: ${severity} ${id}: `])
+    expect(page).toContain(part);
+  // Markdown may escape what a sentence holds.
+  expect(page.split("## What to do\n")[1]).toContain(fix.slice(0, 12));
+  expect(page.includes("## Ignore it")).toBe(scope !== "step");
+});
+
+test("the list of rules links to every page", () => {
+  const links = [...textOf(RULES_INDEX).matchAll(/\]\((rules\/[^)]*)\)/g)].map(([, path]) => `docs/${path!}`);
+  expect(links.sort()).toEqual(Object.keys(RULES).map(rulePage).sort());
+});
+
+test("an id that is none leads to the list of rules, whatever it holds", () => {
+  for (const id of ["", "../../package", "a/b", "No", "json.md", "json\n"])
+    expect(rulePage(id)).toBe(RULES_INDEX);
+  expect(existsSync(join(ROOT, RULES_INDEX))).toBe(true);
 });
 
 test("SARIF names no address that does not exist", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { ComponentReport } from "../../../src/core/consistency/consistency.js";
 import { checkLevels } from "../../../src/core/rules/check-levels.js";
+import { componentLeftOut } from "../../../src/core/rules/check-persona.js";
 import { brokenLine, checkRow } from "../../../src/core/rules/check-row.js";
 import { findRule, RULE_IDS, RULES } from "../../../src/core/rules/registry.js";
 import {
@@ -16,6 +18,20 @@ import {
   type Loose,
 } from "./rule-cases.js";
 import { cleanExample, levelsWith, rowContext } from "./rows.js";
+
+const comparison = { agrees: [], contradicts: [4] };
+
+/** A component that `check` leaves out of an example. */
+function leftOut(breaks: string, report: ComponentReport, message: RegExp): Case {
+  const place = { file: "persona/personas.jsonl", line: 3 };
+  return {
+    rule: "component-left-out",
+    breaks,
+    broken: () => [componentLeftOut("pairs", report, place, "pair-1")],
+    clean: () => [],
+    message,
+  };
+}
 
 const CASES: readonly Case[] = [
   {
@@ -346,6 +362,21 @@ const CASES: readonly Case[] = [
     message:
       /^One factor explains 81% of the variance of the levels; more than 50% is degenerate\. Use "decision"/,
   },
+  leftOut(
+    "contradicting items",
+    { broken: [{ index: 0, comparison }], agrees: [] },
+    /: 1 of its items contradict/,
+  ),
+  leftOut(
+    "a vote that agrees nowhere",
+    { broken: [], agrees: [] },
+    /its vote agrees with the pair on no dimension\.$/,
+  ),
+  leftOut(
+    "no common dimension",
+    { broken: [], agrees: [3] },
+    /^PAIR is left out .* shares no dimension with the/,
+  ),
 ];
 
 describe("rules", () => {
