@@ -1,12 +1,12 @@
 /**
- * Builds everything that is run or shipped into `dist/`: the command line, the agent, the extension, and the JSON schema
- * of `prefloom.json`. Does nothing when nothing changed.
+ * Builds everything that is run or shipped into `dist/`: the command line, the agent, the extension, the JSON schema of
+ * `prefloom.json`, and the sample. Does nothing when nothing changed.
  *
  *   node scripts/build.mjs            builds
  *   node scripts/build.mjs --watch    builds again at every change
  *   node scripts/build.mjs --list     names what it builds
  */
-import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, context, formatMessages } from "esbuild";
@@ -17,13 +17,19 @@ const AGENT = { entry: "src/agent/main.ts", output: "dist/agent.mjs" };
 const READER = { entry: "src/reader/main.ts", output: "dist/reader.mjs" };
 const EXTENSION = { entry: "src/extension/extension.ts", output: "dist/extension.cjs" };
 const SCHEMA = { entry: "src/core/settings/settings.ts", output: "dist/prefloom.schema.json" };
-const PRODUCTS = [CLI, AGENT, READER, EXTENSION, SCHEMA];
+/** What a new workspace can start with; copied as it is. */
+const SAMPLE = ["prefloom.json", "oasst-threads.jsonl", "NOTICE.md"].map((file) => ({
+  entry: `scripts/sample/${file}`,
+  output: `dist/sample/${file}`,
+}));
+const PRODUCTS = [CLI, AGENT, READER, EXTENSION, SCHEMA, ...SAMPLE];
 
 const SOURCES = [
   "src",
   "webview",
   "scripts/build.mjs",
   "scripts/lib/files.mjs",
+  "scripts/sample",
   "package.json",
   "package-lock.json",
   "tsconfig.json",
@@ -153,6 +159,11 @@ async function writeSchema({ outputFiles }) {
   await writeFile(join(ROOT, SCHEMA.output), `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`);
 }
 
+async function copySample() {
+  await mkdir(join(ROOT, "dist/sample"), { recursive: true });
+  for (const { entry, output } of SAMPLE) await copyFile(join(ROOT, entry), join(ROOT, output));
+}
+
 /** Why this cannot be built, in words; empty when it can. */
 function missingParts() {
   return [
@@ -179,7 +190,7 @@ async function buildOnce() {
     console.log("build: nothing changed, dist/ is up to date");
     return;
   }
-  await Promise.all([MODULES, EDITOR, SETTINGS].map((options) => build(options)));
+  await Promise.all([...[MODULES, EDITOR, SETTINGS].map((options) => build(options)), copySample()]);
   writeRecord(STAMP, { source, output: fingerprint(outputFiles()) });
   console.log(
     `build: ${PRODUCTS.map(({ output }) => output).join(", ")} in ${Math.round(performance.now() - started)} ms`,
@@ -201,7 +212,7 @@ async function main() {
   // What a watch leaves behind is not recorded: the next build starts from the sources.
   await rm(join(ROOT, STAMP), { force: true });
   const contexts = await Promise.all([MODULES, EDITOR, SETTINGS].map((options) => context(options)));
-  await Promise.all(contexts.map((one) => one.watch()));
+  await Promise.all([...contexts.map((one) => one.watch()), copySample()]);
   console.log("build: watching");
 }
 

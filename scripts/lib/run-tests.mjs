@@ -52,9 +52,13 @@ function checks({ fast }) {
   ];
 }
 
+/** What a project says of why it cannot run here. */
+const REASON = /^\S+ is skipped: .*$/m;
+
 /** Runs a vitest project and counts its tests from the JSON report. */
-function tests(project, patterns) {
-  return stage(`${project} tests`, async () => {
+async function tests(project, patterns) {
+  let reason;
+  const counts = await stage(`${project} tests`, async () => {
     const report = `.cache/vitest-${project}.json`;
     rmSync(join(ROOT, report), { force: true });
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
@@ -70,8 +74,11 @@ function tests(project, patterns) {
       ...reporters,
       ...patterns,
     ]);
+    [reason] = REASON.exec(output) ?? [];
     return { ...countTests(readRecord(report), status), output };
   });
+  if (reason !== undefined) say(`      ${reason}`);
+  return counts;
 }
 
 /** A file that broke before its tests, or a run that failed without naming a test, counts as one failed test. */
@@ -89,7 +96,7 @@ function countTests(report, status) {
 }
 
 async function modelTests(patterns) {
-  const wanted = filesUnder("test/model").filter(
+  const wanted = filesUnder("test/model", "test/e2e").filter(
     (file) =>
       file.endsWith(".test.ts") &&
       (patterns.length === 0 || patterns.some((pattern) => file.includes(pattern))),
@@ -107,7 +114,13 @@ async function runEverything({ fast, patterns }) {
   const results = patterns.length > 0 ? [await build()] : await inParallel(checks({ fast }));
   const checked = results.length;
   results.push(await tests("unit", patterns));
-  if (!fast) results.push(await tests("slow", patterns), ...(await modelTests(patterns)));
+  if (!fast) {
+    results.push(
+      await tests("slow", patterns),
+      ...(await modelTests(patterns)),
+      await tests("e2e", patterns),
+    );
+  }
   if (patterns.length > 0 && countsOf(results.slice(checked)).total === 0) {
     say(`FAIL  no test file matches ${patterns.join(", ")}`);
     results.push({ passed: 0, failed: 1 });

@@ -67,6 +67,18 @@ export interface GenerateResult {
   readonly tokens: number;
 }
 
+/** What a model that is open computes on, as far as its engine tells. */
+export interface ModelDevice {
+  readonly backend: "cpu" | "cuda" | "vulkan" | "metal";
+  /** Null on the CPU. */
+  readonly gpuName: string | null;
+  /** Layers of the model on the GPU. */
+  readonly gpuLayers: number;
+  readonly totalLayers: number;
+  /** Bytes of the GPU's memory, those in use with the model loaded; null on the CPU. */
+  readonly memory: { readonly used: number; readonly total: number } | null;
+}
+
 /** A language model. Results depend on the request alone, never on what else is in flight. */
 export interface TextModel {
   readonly identity: ModelIdentity;

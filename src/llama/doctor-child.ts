@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { BACKEND_HOOK, type BackendAddresses } from "./backend-hook.js";
 
 /** node-llama-cpp as it is installed, looked at without loading it. */
 export interface LlamaInstallation {
@@ -22,7 +23,24 @@ export type LlamaCheck =
       readonly gpu: string | false;
       readonly devices: readonly string[];
     }
-  | { readonly state: "failed"; readonly reason: string };
+  | {
+      readonly state: "failed";
+      readonly reason: string;
+      /** Those of the libraries asked about that the loader does not find. */
+      readonly missing: readonly string[];
+    };
+
+/** How to try. */
+export interface LlamaCheckOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly timeoutMs?: number;
+  /** Packages with binaries that are not installed beside node-llama-cpp. */
+  readonly backends?: BackendAddresses;
+  /** This and nothing else; default: the best that there is. */
+  readonly gpu?: "cuda" | "vulkan";
+  /** Names of shared libraries to ask the loader about where it fails. */
+  readonly libraries?: readonly string[];
+}
 
 /** Loading takes a second; a driver that hangs takes for ever. */
 const TIMEOUT_MS = 60_000;
@@ -37,10 +55,28 @@ const SHOWN_REASON = 300;
 const PROGRAM = `
 // node-llama-cpp tries each binary in a process of its own, which would run this program again.
 process.execArgv = [];
-const { getLlama } = await import(process.argv[1]);
-const llama = await getLlama({ build: "never", skipDownload: true, logLevel: "disabled" });
-const devices = await llama.getGpuDeviceNames().catch(() => []);
-process.stdout.write("\\n${RESULT}" + JSON.stringify({ gpu: llama.gpu, devices }) + "\\n", () => process.exit(0));
+const { module, hook, backends, gpu, libraries } = JSON.parse(process.argv[1]);
+const tell = (result) => process.stdout.write("\\n${RESULT}" + JSON.stringify(result) + "\\n", () => process.exit(0));
+// The loader itself is asked: what it finds is no addon of Node's, and that it says only then.
+const isMissing = (library) => {
+  try {
+    process.dlopen({ exports: {} }, library);
+  } catch (error) {
+    return /cannot open shared object file|module could not be found/.test(String(error));
+  }
+  return false;
+};
+try {
+  (await import(hook)).provide(backends);
+  const { getLlama } = await import(module);
+  const options = { build: "never", skipDownload: true, logLevel: "disabled" };
+  const llama = await getLlama(gpu === undefined ? options : { gpu, ...options });
+  const devices = await llama.getGpuDeviceNames().catch(() => []);
+  tell({ state: "loaded", gpu: llama.gpu, devices });
+} catch (error) {
+  const [reason] = String(error).split("\\n");
+  tell({ state: "failed", reason: reason.slice(0, ${SHOWN_REASON}), missing: libraries.filter(isMissing) });
+}
 `;
 
 /** Finds node-llama-cpp and its binaries; null where it is not installed. */
@@ -64,12 +100,10 @@ export async function findLlama(): Promise<LlamaInstallation | null> {
 }
 
 /** Loads node-llama-cpp in a process of its own, so that a crash or a hang is an answer. */
-export async function checkLlama(
-  module: string,
-  options: { readonly env?: NodeJS.ProcessEnv; readonly timeoutMs?: number } = {},
-): Promise<LlamaCheck> {
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM, module], {
+export async function checkLlama(module: string, options: LlamaCheckOptions = {}): Promise<LlamaCheck> {
+  const { timeoutMs = TIMEOUT_MS, gpu, backends = {}, libraries = [] } = options;
+  const given = JSON.stringify({ module, hook: BACKEND_HOOK, backends, gpu, libraries });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM, given], {
     env: { ...(options.env ?? process.env), NODE_OPTIONS: "" },
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
@@ -93,19 +127,12 @@ export async function checkLlama(
   });
   clearTimeout(timer);
   const said = output.split("\n").find((line) => line.startsWith(RESULT));
-  if (said !== undefined && code === 0) {
-    const result = JSON.parse(said.slice(RESULT.length)) as { gpu: string | false; devices: string[] };
-    return { state: "loaded", ...result };
-  }
-  if (child.killed)
-    return { state: "failed", reason: `it did not load within ${Math.round(timeoutMs / 1000)} s` };
-  if (signal !== null) return { state: "failed", reason: `loading it ended in a crash (${signal})` };
-  return { state: "failed", reason: errorIn(errors) ?? `loading it ended with status ${code ?? "unknown"}` };
-}
-
-/** The line of an uncaught error that says what is wrong. */
-function errorIn(errors: string): string | undefined {
-  const lines = errors.split("\n").map((line) => line.trim());
-  const line = lines.find((text) => /^\w*Error\b/.test(text)) ?? lines.filter((text) => text !== "").at(-1);
-  return line?.slice(0, SHOWN_REASON);
+  if (said !== undefined && code === 0) return JSON.parse(said.slice(RESULT.length)) as LlamaCheck;
+  const failed = (reason: string): LlamaCheck => ({ state: "failed", reason, missing: [] });
+  if (child.killed) return failed(`it did not load within ${Math.round(timeoutMs / 1000)} s`);
+  if (signal !== null) return failed(`loading it ended in a crash (${signal})`);
+  const last = errors.trim().split("\n").at(-1) ?? "";
+  return failed(
+    last === "" ? `loading it ended with status ${code ?? "unknown"}` : last.slice(0, SHOWN_REASON),
+  );
 }

@@ -10,6 +10,7 @@ import {
 import type {
   GenerateRequest,
   GenerateResult,
+  ModelDevice,
   ModelIdentity,
   OptionQuestion,
   PromptPrefix,
@@ -17,6 +18,7 @@ import type {
   ScoreResult,
   TextModel,
 } from "../core/ports.js";
+import { type BackendAddresses, provideBackends } from "./backend-hook.js";
 import { type ChatTemplate, chatTemplate } from "./chat-template.js";
 import { Lane, type TokenPart } from "./lane.js";
 import { planQuestions, type QuestionPlan } from "./question-plan.js";
@@ -26,6 +28,8 @@ export interface OpenModelOptions {
   readonly identity: Pick<ModelIdentity, "name" | "sha256" | "bytes">;
   /** `auto`: as many layers as fit on the GPU there is; 0: none. */
   readonly gpuLayers: "auto" | number;
+  /** Packages with binaries that are not installed beside node-llama-cpp. */
+  readonly backends?: BackendAddresses;
   /** Requests in flight; default: one a core, at most four on a GPU. */
   readonly lanes?: number;
   /** Tokens a prompt may need; the context is no larger than that. */
@@ -35,6 +39,23 @@ export interface OpenModelOptions {
 
 /** Longest call to the model in tokens; fixed, because how a prompt is divided decides the last bits of a result. */
 const BATCH_TOKENS = 512;
+
+async function deviceOf(llama: Llama, model: LlamaModel): Promise<ModelDevice> {
+  const { gpu } = llama;
+  const { totalLayers } = model.fileInsights;
+  if (gpu === false || model.gpuLayers === 0) {
+    return { backend: "cpu", gpuName: null, gpuLayers: 0, totalLayers, memory: null };
+  }
+  const [names, { used, total }] = await Promise.all([llama.getGpuDeviceNames(), llama.getVramState()]);
+  const gpuName = names.length > 0 ? names.join(", ") : null;
+  return { backend: gpu, gpuName, gpuLayers: model.gpuLayers, totalLayers, memory: { used, total } };
+}
+
+/** What a model computes on, in words. */
+function deviceInWords({ backend, gpuName, gpuLayers, totalLayers }: ModelDevice): string {
+  if (backend === "cpu") return "on the CPU";
+  return `${gpuLayers} of ${totalLayers} layers on ${gpuName === null ? backend : `${gpuName} (${backend})`}`;
+}
 
 /** A GGUF model in this process by node-llama-cpp. */
 export class GgufModel implements TextModel {
@@ -50,6 +71,7 @@ export class GgufModel implements TextModel {
     model: LlamaModel,
     lanes: readonly Lane[],
     readonly identity: ModelIdentity,
+    readonly device: ModelDevice,
   ) {
     this.#llama = llama;
     this.#model = model;
@@ -60,6 +82,7 @@ export class GgufModel implements TextModel {
   readonly parallelism: number;
 
   static async open(options: OpenModelOptions): Promise<GgufModel> {
+    await provideBackends(options.backends ?? {});
     const llama = await getLlama({
       gpu: options.gpuLayers === 0 ? false : "auto",
       build: "never",
@@ -91,14 +114,11 @@ export class GgufModel implements TextModel {
         ),
       );
     }
+    const device = await deviceOf(llama, model);
     options.log(
-      `${options.identity.name}: ${
-        onGpu
-          ? `${model.gpuLayers} of ${model.fileInsights.totalLayers} layers on ${llama.gpu}`
-          : "on the CPU"
-      }, ${laneCount} in flight with ${threads} thread${threads === 1 ? "" : "s"} each, context ${contextSize} tokens`,
+      `${options.identity.name}: ${deviceInWords(device)}, ${laneCount} in flight with ${threads} thread${threads === 1 ? "" : "s"} each, context ${contextSize} tokens`,
     );
-    return new GgufModel(llama, model, lanes, { ...options.identity, contextSize });
+    return new GgufModel(llama, model, lanes, { ...options.identity, contextSize }, device);
   }
 
   async close(): Promise<void> {

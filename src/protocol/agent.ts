@@ -1,4 +1,5 @@
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
+import type { Finding } from "../core/finding.js";
 import type { Progress, RunEvent } from "../core/run-events.js";
 import type { StepName } from "../core/step-names.js";
 
@@ -31,6 +32,8 @@ export interface RunResult {
   } | null;
   /** Findings of severity error in what these steps made. */
   readonly errors: number;
+  /** What the check step found, where it was among the steps: the worst first, a few hundred at most. */
+  readonly findings: readonly Finding[];
 }
 
 /** Brings steps up to date; cancelling the request ends it at the next unit. One run at a time. */
@@ -58,7 +61,17 @@ export const workspaceInit = new RequestType<
   void
 >("workspace/init");
 
-/** Adds files to the sources of the settings. @returns paths of those that were not there before */
+/** A file that was to be added to the sources. */
+export interface AddedSource {
+  readonly path: string;
+  /** How it is read, and why so. */
+  readonly format: string;
+  readonly why: string;
+  /** False: it was there before. */
+  readonly isNew: boolean;
+}
+
+/** Adds files to the sources of the settings. A file that cannot be used adds none of them. */
 export const sourcesAdd = new RequestType<
   {
     readonly files: readonly string[];
@@ -66,7 +79,7 @@ export const sourcesAdd = new RequestType<
     readonly name?: string;
     readonly licence?: string;
   },
-  { readonly added: readonly string[] },
+  { readonly files: readonly AddedSource[] },
   void
 >("sources/add");
 
@@ -77,12 +90,70 @@ export const modelGet = new RequestType<
   void
 >("model/get");
 
+/** Writes a model's name into the settings, whose comments stay. */
+export const modelUse = new RequestType<{ readonly model: string }, { readonly model: string }, void>(
+  "model/use",
+);
+
 /** Measures whether a model can annotate; tells its progress. */
 export const modelProbe = new RequestType<
   { readonly model?: string },
   { readonly sentence: string; readonly detail: readonly string[] },
   void
 >("model/probe");
+
+/** What a model can compute on beside the CPU, once its packages are here. */
+export type BackendName = "cuda" | "cuda-ext" | "vulkan";
+
+/** A fix that a button can carry out. A command is for people to see before it is run. */
+export type MachineAction =
+  | { readonly kind: "get-backend"; readonly backend: BackendName }
+  | { readonly kind: "get-model"; readonly model: string }
+  | { readonly kind: "command"; readonly command: string };
+
+/** One thing that this machine has or lacks. */
+export interface MachineCheck {
+  readonly name: string;
+  /** `missing`: needed and not there. `optional`: not there, and not needed. `warning`: works, but not as it could. */
+  readonly state: "ok" | "missing" | "optional" | "warning";
+  readonly found: string;
+  /** Null where nothing has to be done. */
+  readonly fix: string | null;
+  readonly action?: MachineAction;
+}
+
+/** Looks at this machine; changes nothing. */
+export const doctorExamine = new RequestType0<{ readonly checks: readonly MachineCheck[] }, void>(
+  "doctor/examine",
+);
+
+/** What getting a GPU backend would mean, as a user must hear it before. */
+export interface BackendOffer {
+  readonly packages: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly present: boolean;
+  }[];
+  /** To be downloaded; 0 where all is here. */
+  readonly bytes: number;
+  readonly unpackedBytes: number;
+  readonly folder: string;
+  /** Address of the registry. */
+  readonly registry: string;
+}
+
+/** Tells what getting a GPU backend would mean; asks no server. */
+export const backendOffer = new RequestType<{ readonly backend: BackendName }, BackendOffer, void>(
+  "backend/offer",
+);
+
+/** Fetches a GPU backend from the package registry; tells its progress. Only ever sent on a user's word. */
+export const backendGet = new RequestType<
+  { readonly backend: BackendName },
+  /** Whether a model can compute with it here, and what to do where it cannot. */
+  { readonly works: boolean; readonly found: string; readonly fix: string | null },
+  void
+>("backend/get");
 
 /** What the agent's model runs on; null while none is loaded. */
 export interface DeviceState {
@@ -109,8 +180,19 @@ export const reportWrite = new RequestType0<{ readonly html: string; readonly ma
   "report/write",
 );
 
-/** Ends the agent when its work at hand is on disk. */
+/** Ends the agent when its work at hand is on disk. No other request is answered by null. */
 export const shutdown = new RequestType0<null, void>("shutdown");
 
-/** Codes of errors beyond those of JSON-RPC. */
-export const AGENT_ERRORS = { wrongVersion: 1, notInitialized: 2, badInput: 3, missing: 4 } as const;
+/** Codes of errors beyond those of JSON-RPC; `interrupted`: a job other than a run was cancelled. */
+export const AGENT_ERRORS = {
+  ...{ wrongVersion: 1, notInitialized: 2, badInput: 3, missing: 4 },
+  ...{ interrupted: 5 },
+} as const;
+
+/** What an error of the agent carries besides its message, for a client that offers the remedy as a button. */
+export interface AgentErrorData {
+  /** Rule of a bad input (`no-sources`, `missing-input`), `missing-` and what the machine lacks, `held` or `busy`. */
+  readonly reason: string;
+  /** The message without its fix. */
+  readonly what: string;
+}

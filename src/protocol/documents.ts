@@ -70,3 +70,6 @@ export const documentFindings = new NotificationType<{
   /** How many there are. */
   readonly total: number;
 }>("document/findings");
+
+/** Whether open documents are checked as they are edited; they are until this is told. */
+export const documentsCheck = new NotificationType<{ readonly asYouType: boolean }>("documents/check");

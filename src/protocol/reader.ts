@@ -33,7 +33,7 @@ export interface WorkspaceStatus {
   readonly output: string;
   /** Files that the sources stand for. */
   readonly sources: number;
-  readonly model: { readonly name: string; readonly present: boolean };
+  readonly model: { readonly name: string; readonly present: boolean; readonly bytes: number | null };
   /** Who runs in it now, this editor's agent included; null: nobody. */
   readonly heldBy: string | null;
 }

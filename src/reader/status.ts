@@ -30,7 +30,7 @@ async function statusOfWorkspace(folder: string): Promise<WorkspaceStatus> {
     steps: (await stepStates(workspace, { readOnly: true })).map(statusOf),
     output: workspace.output.path,
     sources: sources.length,
-    model: { name: model.name, present: model.present },
+    model: { name: model.name, present: model.present, bytes: model.bytes },
     heldBy: holder?.command ?? null,
   };
 }

@@ -3,7 +3,7 @@ import os from "node:os";
 import { dirname, resolve } from "node:path";
 import { compareVersions, newestGlibcxx, sharedLibraries } from "../node/machine/libraries.js";
 import { runProgram } from "../node/machine/run-program.js";
-import { type DoctorCheck, gigabytes, installCommand, ok } from "./doctor-check.js";
+import { type DoctorCheck, gigabytes, installCommand, mendedBy, ok } from "./doctor-check.js";
 
 const OLDEST_NODE = "20.19";
 /** What the prebuilt binaries of node-llama-cpp are linked against. */
@@ -151,7 +151,7 @@ export function checkGlibcxx(version: string | null): DoctorCheck {
   const name = "C++ library";
   if (version === null) {
     const fix = installCommand({ apt: "libstdc++6", dnf: "libstdc++", brew: "gcc", winget: "" });
-    return { name, state: "missing", found: "no libstdc++.so.6", fix };
+    return mendedBy(name, "missing", "no libstdc++.so.6", fix);
   }
   if (compareVersions(version, OLDEST_GLIBCXX) >= 0) return ok(name, `GLIBCXX ${version}`);
   const found = `GLIBCXX ${version}, older than ${OLDEST_GLIBCXX}`;

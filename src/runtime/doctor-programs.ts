@@ -1,6 +1,6 @@
 import { compareVersions } from "../node/machine/libraries.js";
 import { runProgram } from "../node/machine/run-program.js";
-import { type DoctorCheck, installCommand, ok } from "./doctor-check.js";
+import { type DoctorCheck, installCommand, mendedBy, ok } from "./doctor-check.js";
 
 const TIMEOUT_MS = 15_000;
 const OLDEST_PYTHON = "3.9";
@@ -31,19 +31,16 @@ export async function checkPython(env: NodeJS.ProcessEnv): Promise<DoctorCheck[]
   const version = await versionOf(PYTHON, ["--version"], env);
   if (version === null) {
     return [
-      { name: "Python", state: "missing", found: `no ${PYTHON} on the path`, fix },
-      { name: "pip", state: "missing", found: "comes with Python", fix },
+      mendedBy("Python", "missing", `no ${PYTHON} on the path`, fix),
+      mendedBy("pip", "missing", "comes with Python", fix),
     ];
   }
   const python: DoctorCheck =
     compareVersions(version, OLDEST_PYTHON) >= 0
       ? ok("Python", version)
-      : { name: "Python", state: "missing", found: `${version}, older than ${OLDEST_PYTHON}`, fix };
+      : mendedBy("Python", "missing", `${version}, older than ${OLDEST_PYTHON}`, fix);
   const pip = await versionOf(PYTHON, ["-m", "pip", "--version"], env);
-  return [
-    python,
-    pip === null ? { name: "pip", state: "missing", found: `${PYTHON} has no pip`, fix } : ok("pip", pip),
-  ];
+  return [python, pip === null ? mendedBy("pip", "missing", `${PYTHON} has no pip`, fix) : ok("pip", pip)];
 }
 
 async function checkOptional(
@@ -55,7 +52,7 @@ async function checkOptional(
 ): Promise<DoctorCheck> {
   const version = await versionOf(program, ["--version"], env);
   if (version !== null) return ok(name, version);
-  return { name, state: "optional", found: `none; ${purpose}`, fix };
+  return mendedBy(name, "optional", `none; ${purpose}`, fix);
 }
 
 /** Programs that help where they are there. */

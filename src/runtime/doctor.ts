@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { DoctorCheck } from "./doctor-check.js";
 import {
   checkCpu,
@@ -10,6 +11,7 @@ import {
 import { checkInference, checkModels } from "./doctor-model.js";
 import { checkOptionalPrograms, checkPython } from "./doctor-programs.js";
 import { modelsFolder } from "./models.js";
+import type { Workspace } from "./workspace.js";
 
 /** What to look at. */
 export interface DoctorOptions {
@@ -21,6 +23,20 @@ export interface DoctorOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** How long loading node-llama-cpp may take. */
   readonly llamaTimeoutMs?: number;
+}
+
+/** What the workspace of a folder asks of the machine; without one, or with settings that are broken, the defaults. */
+export async function demandsOf(
+  folder: string,
+  openWorkspace: () => Promise<Workspace>,
+): Promise<DoctorOptions> {
+  try {
+    const { folder: root, output, settings } = await openWorkspace();
+    return { outputFolder: output.path, model: { model: settings.model, folder: root } };
+  } catch {
+    // Whatever is wrong with the settings, others say it; the machine can be looked at all the same.
+    return { outputFolder: join(folder, "prefloom-out") };
+  }
 }
 
 /** Looks at this machine: what it has, what is missing and how to mend it. Changes nothing. */

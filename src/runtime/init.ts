@@ -1,5 +1,7 @@
 import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { InputError } from "../core/errors.js";
 import { writeWhole } from "../node/store/write-whole.js";
 import { SETTINGS_FILE } from "./workspace.js";
@@ -35,16 +37,44 @@ const STARTING_SETTINGS = `{
 }
 `;
 
+/** Files of the sample besides its settings. */
+const SAMPLE_FILES = ["oasst-threads.jsonl", "NOTICE.md"];
+
+/** The sample lies beside the built programs; in a checkout, among the scripts. */
+function sampleFolder(): string {
+  const built = fileURLToPath(new URL("./sample", import.meta.url));
+  return existsSync(built) ? built : fileURLToPath(new URL("../../scripts/sample", import.meta.url));
+}
+
+/** The sample's settings without the path to a schema, which holds in the checkout only. */
+async function sampleSettings(folder: string): Promise<string> {
+  const text = await readFile(join(folder, SETTINGS_FILE), "utf8");
+  return text.replace(/^ *"\$schema":.*\n/m, "");
+}
+
+/** What a new workspace consists of: names and contents, settings first. */
+async function startingFiles(sample: boolean): Promise<ReadonlyMap<string, string>> {
+  if (!sample) return new Map([[SETTINGS_FILE, STARTING_SETTINGS]]);
+  const folder = sampleFolder();
+  const files = new Map([[SETTINGS_FILE, await sampleSettings(folder)]]);
+  for (const name of SAMPLE_FILES) files.set(name, await readFile(join(folder, name), "utf8"));
+  return files;
+}
+
 /**
- * Writes a starting `prefloom.json`.
- * @returns its path
- * @throws InputError when the folder is a workspace already, or a file
+ * Makes a folder a workspace: a starting `prefloom.json`, or with `sample` one for real threads that come with it. What is
+ * there already is never written over.
+ * @returns paths of the files that were written, settings first
+ * @throws InputError when the folder is a workspace already, or a file, or has a file of the sample's name
  */
-export async function initWorkspace(folder: string): Promise<string> {
-  const file = join(folder, SETTINGS_FILE);
-  if (existsSync(file)) {
+export async function initWorkspace(
+  folder: string,
+  { sample = false }: { readonly sample?: boolean } = {},
+): Promise<readonly string[]> {
+  const settings = join(folder, SETTINGS_FILE);
+  if (existsSync(settings)) {
     throw new InputError(
-      { file },
+      { file: settings },
       {
         rule: "workspace-exists",
         message: "this folder is a workspace already",
@@ -58,6 +88,19 @@ export async function initWorkspace(folder: string): Promise<string> {
       { rule: "not-a-folder", message: "this is a file, not a folder", fix: "name a folder" },
     );
   }
-  await writeWhole(file, STARTING_SETTINGS);
-  return file;
+  const files = await startingFiles(sample);
+  const taken = [...files.keys()].find((name) => existsSync(join(folder, name)));
+  if (taken !== undefined) {
+    throw new InputError(
+      { file: join(folder, taken) },
+      {
+        rule: "file-exists",
+        message: "the sample has a file of this name, and this one would be lost",
+        fix: "name another folder, or move the file away",
+      },
+    );
+  }
+  // Settings last: they make the folder a workspace.
+  for (const [name, content] of [...files].reverse()) await writeWhole(join(folder, name), content);
+  return [...files.keys()].map((name) => join(folder, name));
 }

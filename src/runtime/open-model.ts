@@ -1,11 +1,12 @@
-import type { TextModel } from "../core/ports.js";
+import type { ModelDevice, TextModel } from "../core/ports.js";
 import type { Settings } from "../core/settings/settings.js";
 import type { StepName } from "../core/step-names.js";
+import { fetchedBackends } from "./backends.js";
 import { identifyModel, locateModel } from "./models.js";
 import type { Workspace } from "./workspace.js";
 
-/** An open model, to be closed when its work is done. */
-export type OpenModel = TextModel & { close(): Promise<void> };
+/** An open model, to be closed when its work is done; `device` where its engine tells what it computes on. */
+export type OpenModel = TextModel & { readonly device?: ModelDevice; close(): Promise<void> };
 
 /** Opens the annotator of a workspace with room for prompts of so many tokens. */
 export type ModelOpener = (
@@ -54,6 +55,7 @@ export const openLocalModel: ModelOpener = async (workspace, contextTokens, log)
     path: located.path,
     identity,
     gpuLayers: gpuLayers(),
+    backends: await fetchedBackends(),
     ...(laneCount === undefined ? {} : { lanes: laneCount }),
     contextTokens,
     log,

@@ -7,10 +7,11 @@ import type { ProbeHalf, ProbePair } from "../core/probe/probe-set.js";
 import { annotationPrompt, evidence } from "../core/prompts/annotation.js";
 import type { ProbeSummary } from "../core/report/report-data.js";
 import type { PreferenceSpace } from "../core/space/space.js";
+import { ModelFolder } from "../node/models/model-folder.js";
 import { hashValue } from "../node/store/hash-file.js";
 import { writeWhole } from "../node/store/write-whole.js";
 import { inOrder } from "../steps/step.js";
-import { modelsFolder } from "./models.js";
+import { type LocatedModel, modelsFolder } from "./models.js";
 import { ProgressMeter } from "./progress-meter.js";
 import type { OnEvent, Progress } from "../core/run-events.js";
 import type { Workspace } from "./workspace.js";
@@ -52,12 +53,11 @@ export async function runProbe(
 /** What decides a probe's result, as a key. */
 function probeKey(
   space: PreferenceSpace,
-  model: TextModel,
+  sha256: string,
   way: AnnotationWay,
   pairs: readonly ProbePair[],
 ): string {
   const { questions, prefix } = annotationPrompt(space, way.answers, way.fewShot);
-  const { sha256 } = model.identity;
   const asked = { questions, prefix: prefix("", "") };
   return hashValue({ version: 1, sha256, method: way.method, asked, pairs });
 }
@@ -85,7 +85,7 @@ export async function probeModel(
 ): Promise<{ readonly result: ProbeResult; readonly known: boolean } | null> {
   const pairs = selectProbePairs(space, options.half, options.count);
   if (pairs.length === 0) return null;
-  const key = probeKey(space, model, way, pairs);
+  const key = probeKey(space, model.identity.sha256, way, pairs);
   const before = (await readCache())[key];
   if (before && !options.again) return { result: before, known: true };
   const result = await runProbe(space, model, way, pairs, options.cancellation, options.onProgress);
@@ -95,6 +95,26 @@ export async function probeModel(
     () => undefined,
   );
   return { result, known: false };
+}
+
+/**
+ * What a probe of a model has measured before, with the settings of a workspace: of all pairs, else of those that a run
+ * takes. Null where none has, and for a file that has never been hashed.
+ */
+export async function knownProbe(
+  { space, settings, loaded }: Pick<Workspace, "space" | "settings" | "loaded">,
+  { sha256, path, present }: Pick<LocatedModel, "sha256" | "path" | "present">,
+): Promise<ProbeResult | null> {
+  const hash =
+    sha256 ?? (present ? ((await new ModelFolder(modelsFolder()).known(path))?.sha256 ?? null) : null);
+  if (hash === null) return null;
+  const cache = await readCache();
+  for (const count of [undefined, settings.annotate.probePairs]) {
+    const pairs = selectProbePairs(space, "report", count);
+    const found = cache[probeKey(space, hash, annotationWay({ settings, loaded }), pairs)];
+    if (found) return found;
+  }
+  return null;
 }
 
 /** The probe's figure for the manifest of an annotation; undefined where the settings want none. */

@@ -27,22 +27,26 @@ export interface ChosenFormat {
   readonly why: string;
 }
 
+/** Paths of the files of a source, a pattern's by name. @param at its place in the settings @throws InputError where there are none */
+export async function filesOfSource(folder: string, { path }: SourceSettings, at: number): Promise<string[]> {
+  const paths = await expandPattern(folder, path);
+  if (paths.length > 0) return paths;
+  throw new InputError(
+    { file: path },
+    {
+      rule: "missing-file",
+      field: `sources[${at}].path`,
+      message: "no file has such a name",
+      fix: "check the path; * stands for any part of a file name",
+    },
+  );
+}
+
 /** All files of all sources, in the order of the settings; a pattern's files by name. @throws InputError for a pattern without files */
 export async function sourceFiles(workspace: Workspace): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   for (const [i, source] of workspace.settings.sources.entries()) {
-    const paths = await expandPattern(workspace.folder, source.path);
-    if (paths.length === 0) {
-      throw new InputError(
-        { file: source.path },
-        {
-          rule: "missing-file",
-          field: `sources[${i}].path`,
-          message: "no file has such a name",
-          fix: "check the path; * stands for any part of a file name",
-        },
-      );
-    }
+    const paths = await filesOfSource(workspace.folder, source, i);
     for (const path of paths) files.push({ source, path, shown: workspace.shown(path) });
   }
   return files;

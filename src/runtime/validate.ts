@@ -15,6 +15,7 @@ import {
 } from "./dataset-reference.js";
 import { dialectOf } from "./dialect-of.js";
 import { EntryPlaces } from "./entry-places.js";
+import { FileIgnores, IgnoreReader } from "./ignores.js";
 import { isLineageFile, LineageReader } from "./lineage-reader.js";
 import { rememberingPii } from "./pii-memory.js";
 import { ProgressMeter } from "./progress-meter.js";
@@ -42,6 +43,10 @@ export interface ValidateOptions {
   readonly workspace?: string;
   /** `key=value` settings. */
   readonly overrides?: readonly string[];
+  /** Whether `prefloom-ignore.jsonl` takes findings out; default true. */
+  readonly ignore?: boolean;
+  /** How files are named in findings; default: as given. */
+  readonly show?: (file: string) => string;
   /** Ends the check between two rows. */
   readonly signal?: AbortSignal;
   /** Waited for, so that a slow reader of the findings slows the check down instead of filling the memory. */
@@ -72,6 +77,8 @@ export interface FileReport {
   /** Whether similarity and directions were compared with the levels of the workspace. */
   readonly levels: boolean;
   readonly findings: SeverityCounts;
+  /** Findings that the ignore file took out. */
+  readonly ignored: number;
   /** Why the file could not be read, or not to its end. */
   readonly error: string | null;
 }
@@ -83,6 +90,7 @@ export interface ValidationReport {
   readonly bytes: number;
   readonly seconds: number;
   readonly findings: SeverityCounts;
+  readonly ignored: number;
   /** Most frequent first within a severity, errors first. */
   readonly rules: readonly { readonly rule: string; readonly severity: Severity; readonly count: number }[];
   readonly interrupted: boolean;
@@ -109,7 +117,10 @@ const withSlashes = (path: string): string =>
   process.platform === "win32" ? path.replaceAll("\\", "/") : path;
 
 /** Each file once, without lineage, which is read with the data that it belongs to. @throws InputError when none is left */
-async function dataFiles(given: readonly string[], splits: readonly string[]): Promise<DataFile[]> {
+async function dataFiles(
+  given: readonly string[],
+  { splits = [], show = withSlashes }: ValidateOptions,
+): Promise<DataFile[]> {
   const files = [...new Map(given.map((file) => [resolve(file), file])).values()];
   const data = files.filter((file) => !isLineageFile(file));
   if (data.length === 0) {
@@ -131,7 +142,7 @@ async function dataFiles(given: readonly string[], splits: readonly string[]): P
   );
   return Promise.all(
     data.map(async (file, i) => ({
-      ...{ path: resolve(file), shown: withSlashes(file), split: names.get(file), bytes: (await sizes[i])! },
+      ...{ path: resolve(file), shown: show(file), split: names.get(file), bytes: (await sizes[i])! },
     })),
   );
 }
@@ -141,12 +152,14 @@ interface RowSources {
   readonly reference: DatasetReference;
   readonly lineage: LineageReader | null;
   readonly tables: LevelTables | null;
+  readonly ignores: FileIgnores | null;
 }
 
 /** State of one call of `validateFiles`. */
 class Validation {
   readonly #checker = new DatasetChecker();
   readonly #places = new EntryPlaces();
+  readonly #ignoreFiles = new IgnoreReader();
   readonly #findPii = rememberingPii(findPii);
   readonly #finder: ReferenceFinder;
   readonly #tables = new Map<string, Promise<LevelTables | null>>();
@@ -156,6 +169,7 @@ class Validation {
   readonly #counts = noFindings();
   readonly #reports: FileReport[] = [];
   #fileCounts = noFindings();
+  #ignored = 0;
   #bytesBefore = 0;
   #bytes = 0;
   #rows = 0;
@@ -175,6 +189,7 @@ class Validation {
       for (const file of this.files) {
         if (this.#mustStop()) break;
         this.#fileCounts = noFindings();
+        this.#ignored = 0;
         const report = await this.#check(file);
         this.#bytesBefore += file.bytes;
         if (!this.#stopped) this.#bytes = this.#bytesBefore;
@@ -190,6 +205,7 @@ class Validation {
       bytes: this.#bytes,
       seconds: Math.round(performance.now() - this.#startedAt) / 1000,
       findings: this.#counts,
+      ignored: this.#reports.reduce((sum, { ignored }) => sum + ignored, 0),
       rules: [...this.#rules.values()].sort(
         (a, b) => SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] || b.count - a.count,
       ),
@@ -205,6 +221,8 @@ class Validation {
   async #check(file: DataFile): Promise<FileReport> {
     const reference = await this.#finder.find(file.path);
     const lineage = LineageReader.beside(file.path, file.shown);
+    const ignores =
+      (this.options.ignore ?? true) ? await FileIgnores.open(file.path, this.#ignoreFiles) : null;
     const progress = new FileProgress();
     let form: RecordForm = "lines";
     let tables: LevelTables | null = null;
@@ -215,12 +233,12 @@ class Validation {
       }
       const opened = await openPlacedRecords(file.path, { name: file.shown, allowEmpty: true });
       form = opened.form;
-      await this.#checkRows(file, form, opened.records, { reference, lineage, tables }, progress);
+      await this.#checkRows(file, form, opened.records, { reference, lineage, tables, ignores }, progress);
     } catch (cause) {
       if (!(cause instanceof InputError)) throw cause;
       error = cause.message;
     } finally {
-      await lineage?.close();
+      await Promise.all([lineage?.close(), ignores?.close()]);
     }
     return {
       ...{
@@ -233,7 +251,7 @@ class Validation {
       split: file.split ?? null,
       lineage: lineage?.shown ?? null,
       workspace: reference.workspace?.folder ?? null,
-      ...{ levels: tables !== null, findings: this.#fileCounts, error },
+      ...{ levels: tables !== null, findings: this.#fileCounts, ignored: this.#ignored, error },
     };
   }
 
@@ -244,7 +262,7 @@ class Validation {
     sources: RowSources,
     progress: FileProgress,
   ): Promise<void> {
-    const { reference, lineage, tables } = sources;
+    const { reference, lineage, tables, ignores } = sources;
     const { space, mode, threshold } = reference;
     const isArray = form === "array";
     if (isArray) this.#places.begin(file.shown);
@@ -284,6 +302,10 @@ class Validation {
         );
       }
       for (const finding of found) {
+        if (finding.file === file.shown && (await ignores?.ignores(finding, record))) {
+          this.#ignored++;
+          continue;
+        }
         await this.#emit(this.#places.placed(finding, file.shown, isArray ? record.line : undefined, line));
       }
     }
@@ -345,5 +367,5 @@ export async function validateFiles(
   files: readonly string[],
   options: ValidateOptions,
 ): Promise<ValidationReport> {
-  return new Validation(await dataFiles(files, options.splits ?? []), options).run();
+  return new Validation(await dataFiles(files, options), options).run();
 }

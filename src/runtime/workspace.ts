@@ -168,7 +168,8 @@ export function parseSettings(text: string, overrides: readonly string[] = []): 
   );
 }
 
-async function loadSpace(folder: string, space: string): Promise<PreferenceSpace> {
+/** The space that settings name. @throws InputError where its file is none */
+export async function loadSpace(folder: string, space: string): Promise<PreferenceSpace> {
   if (space === "alignx") return ALIGNX_SPACE;
   const place = { file: space };
   let value: unknown;

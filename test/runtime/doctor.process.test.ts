@@ -14,15 +14,17 @@ import {
 } from "../../src/node/machine/libraries.js";
 import { runProgram } from "../../src/node/machine/run-program.js";
 import { CHECK_STATES, type DoctorCheck } from "../../src/runtime/doctor-check.js";
+import { binaryPrefix } from "../../src/node/backends/backend.js";
+import { isOffered } from "../../src/runtime/backends.js";
 import { examineMachine } from "../../src/runtime/doctor.js";
 import { checkGlibc, checkGlibcxx, checkModelsDisk, checkNode } from "../../src/runtime/doctor-machine.js";
+import { checkBinaries, checkGpu, checkLoading, checkModels } from "../../src/runtime/doctor-model.js";
 import {
-  checkBinaries,
+  backendLibraries,
   checkCuda,
-  checkGpu,
-  checkLoading,
-  checkModels,
-} from "../../src/runtime/doctor-model.js";
+  cudaBackendFor,
+  missingLibraries,
+} from "../../src/runtime/doctor-cuda.js";
 import { checkOptionalPrograms, checkPython } from "../../src/runtime/doctor-programs.js";
 import { fakeCli } from "../fakes/fake-surroundings.js";
 
@@ -33,6 +35,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "prefloom-doctor-"));
   vi.stubEnv("PREFLOOM_MODELS", join(folder, "models"));
+  vi.stubEnv("PREFLOOM_BACKENDS", join(folder, "backends"));
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -56,12 +59,17 @@ const byName = (checks: readonly DoctorCheck[]): ReadonlyMap<string, DoctorCheck
 /** What every entry is like, whatever was found. */
 function expectWellFormed(checks: readonly DoctorCheck[]): void {
   for (const check of checks) {
-    expect(Object.keys(check).sort()).toEqual(["found", "fix", "name", "state"].sort());
+    const { action, ...others } = check;
+    expect(Object.keys(others).sort()).toEqual(["found", "fix", "name", "state"].sort());
     expect(CHECK_STATES).toContain(check.state);
     expect(check.name).not.toBe("");
     expect(check.found).not.toMatch(/^\s*$|\n/);
     // What is in order needs no fix; whatever is not has one.
     expect(check.fix === null).toBe(check.state === "ok");
+    // A button does what people are told to do.
+    if (action?.kind === "command") expect(action.command).toBe(check.fix);
+    if (action?.kind === "get-model") expect(check.fix).toBe(`prefloom model get ${action.model}`);
+    if (action?.kind === "get-backend") expect(check.fix).toContain(`--get-backend ${action.backend}`);
   }
   expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length);
 }
@@ -88,6 +96,7 @@ describe("this machine", () => {
     expect(names.get("Model")).toMatchObject({
       state: "missing",
       fix: "prefloom model get smollm2-135m-instruct",
+      action: { kind: "get-model", model: "smollm2-135m-instruct" },
     });
   });
 
@@ -97,6 +106,7 @@ describe("this machine", () => {
     const names = byName(checks);
     expect(names.get("Python")!.state).toBe("missing");
     expect(names.get("Python")!.fix).toMatch(/install/);
+    expect(names.get("Python")!.action).toMatchObject({ kind: "command" });
     expect(names.get("git")!.state).toBe("optional");
     if (process.platform === "linux") expect(names.get("GPU")!.state).toBe("optional");
   });
@@ -188,18 +198,54 @@ describe("the GPU", () => {
     const installed = checkCuda("550.54.15", libraries(), (library) => library.endsWith(".12"));
     expect(installed.fix).toMatch(/^export LD_LIBRARY_PATH="\/usr\/local\/cuda\/lib64:/);
   });
+
+  it("gets the backend for the CUDA libraries that are here, else for the newest that its driver can do", () => {
+    const twelve = libraries("libcudart.so.12", "libcublas.so.12");
+    expect(cudaBackendFor("580.65.06", twelve)).toBe("cuda-ext");
+    expect(cudaBackendFor("580.65.06", libraries())).toBe("cuda");
+    expect(cudaBackendFor("550.54.15", libraries())).toBe("cuda-ext");
+    expect(cudaBackendFor("470.1", libraries())).toBeNull();
+  });
+
+  it.skipIf(process.platform !== "linux")(
+    "is told which libraries its backend lacks, each with its fix",
+    () => {
+      expect(backendLibraries("cuda")).toEqual(["libcuda.so.1", "libcudart.so.13", "libcublas.so.13"]);
+      expect(backendLibraries("cuda-ext")).toContain("libcudart.so.12");
+      expect(backendLibraries("vulkan")).toEqual(["libvulkan.so.1"]);
+      const all = missingLibraries("cuda", backendLibraries("cuda"));
+      expect(all.found).toBe("libcuda.so.1, libcudart.so.13 and libcublas.so.13 not found");
+      expect(all.fix).toMatch(/^install the NVIDIA driver; .*; then .*nvidia-cublas/);
+      expect(missingLibraries("cuda-ext", ["libcudart.so.12"]).fix).not.toContain("driver");
+      expect(missingLibraries("cuda", ["libcuda.so.1"]).fix).not.toContain("nvidia-cublas");
+      expect(missingLibraries("vulkan", ["libvulkan.so.1"]).found).toBe("libvulkan.so.1 not found");
+    },
+  );
 });
 
 describe("node-llama-cpp", () => {
   it("is found with its binaries, without loading it", async () => {
     const llama = await findLlama();
     expect(llama!.version).toMatch(/^\d+\.\d+\.\d+$/);
-    expect(checkBinaries(llama, []).state).toBe("ok");
-    expect(checkBinaries({ ...llama!, binaries: ["plan9-mips"] }, [])).toMatchObject({
+    expect(checkBinaries(llama, null).state).toBe("ok");
+    expect(checkBinaries({ ...llama!, binaries: ["plan9-mips"] }, null)).toMatchObject({
       state: "missing",
       fix: "npm install --include=optional",
     });
-    expect(checkBinaries(null, [])).toMatchObject({ state: "missing", found: "not installed" });
+    expect(checkBinaries(null, null)).toMatchObject({ state: "missing", found: "not installed" });
+  });
+
+  it("has binaries for the GPU, or tells how to get them", async () => {
+    const prefix = binaryPrefix();
+    const onCpu = { ...(await findLlama())!, binaries: [prefix] };
+    const check = checkBinaries(onCpu, "cuda");
+    expectWellFormed([check]);
+    if (isOffered("cuda")) expect(check.action).toEqual({ kind: "get-backend", backend: "cuda" });
+    expect(check).toMatchObject({ state: "warning", found: expect.stringContaining("none for the GPU") });
+    const newest = { ...onCpu, binaries: [prefix, `${prefix}-cuda`] };
+    expect(checkBinaries(newest, "cuda").state).toBe("ok");
+    // CUDA 12 needs both packages.
+    expect(checkBinaries(newest, "cuda-ext").state).toBe("warning");
   });
 
   const gpu = { name: "NVIDIA T4", mebibytes: 15360, driver: "535.1" };
@@ -213,7 +259,7 @@ describe("node-llama-cpp", () => {
     const module = join(folder, "llama.mjs");
     writeFileSync(module, `export async function getLlama() { ${body} }`);
     const check = await checkLlama(pathToFileURL(module).href, { timeoutMs: 2_000 });
-    expect(check).toMatchObject({ state: "failed", reason: expect.stringMatching(reason) });
+    expect(check).toMatchObject({ state: "failed", reason: expect.stringMatching(reason), missing: [] });
     expect(checkLoading(check, [])).toMatchObject({ state: "missing" });
   });
 
@@ -232,8 +278,32 @@ describe("node-llama-cpp", () => {
     const onCpu = { state: "loaded", gpu: false, devices: [] } as const;
     expect(checkLoading(onCpu, [])).toMatchObject({ state: "ok" });
     expect(checkLoading(onCpu, [gpu])).toMatchObject({ state: "warning" });
+    const trial = { works: false, found: "libcuda.so.1 not found", fix: "install the driver" };
+    expect(checkLoading(onCpu, [gpu], trial)).toMatchObject({
+      state: "warning",
+      found: "loads, on the CPU though there is a GPU: libcuda.so.1 not found",
+      fix: "install the driver",
+    });
     expect(checkLoading(null, [])).toMatchObject({ state: "missing" });
   });
+
+  it.skipIf(process.platform !== "linux")(
+    "that does not load tells what the loader does not find",
+    async () => {
+      const module = join(folder, "llama.mjs");
+      writeFileSync(
+        module,
+        "export const getLlama = (options) => { throw new Error(`no ${options.gpu}\nat all`); };",
+      );
+      const libraries = ["libc.so.6", "libprefloom-none.so.1"];
+      const check = await checkLlama(pathToFileURL(module).href, { gpu: "cuda", libraries });
+      expect(check).toEqual({
+        state: "failed",
+        reason: "Error: no cuda",
+        missing: ["libprefloom-none.so.1"],
+      });
+    },
+  );
 });
 
 describe("system libraries", () => {
@@ -303,4 +373,19 @@ describe("the command", () => {
     await doctorCommand(programs.cli).parseAsync([], { from: "user" });
     expectWellFormed((JSON.parse(programs.stdout()) as { checks: DoctorCheck[] }).checks);
   });
+
+  it.skipIf(!isOffered("cuda"))(
+    "downloads a backend on the user's word alone, after telling its size",
+    async () => {
+      vi.stubEnv("NPM_CONFIG_REGISTRY", "http://127.0.0.1:1/");
+      const { cli, stdout } = fakeCli({ folder, json: true });
+      const asked = doctorCommand(cli).parseAsync(["--get-backend", "cuda"], { from: "user" });
+      await expect(asked).rejects.toThrow(
+        /this would download @node-llama-cpp\/\S+-cuda \S+: \d+\.\d MB from 127\.0\.0\.1:1, \d+\.\d MB unpacked in .*backends\. Fix: add --yes/,
+      );
+      const agreed = doctorCommand(cli).parseAsync(["--get-backend", "cuda", "--yes"], { from: "user" });
+      await expect(agreed).rejects.toThrow(/cannot be fetched: 127\.0\.0\.1:1: .*NPM_CONFIG_REGISTRY/);
+      expect(stdout()).toBe("");
+    },
+  );
 });

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { MissingResourceError } from "../../core/errors.js";
-import { formatSeconds } from "../../core/report/words.js";
 import {
   getModel,
   listModels,
@@ -9,35 +8,9 @@ import {
   type ModelEvent,
   modelsFolder,
 } from "../../runtime/models.js";
-import { ProgressMeter } from "../../runtime/progress-meter.js";
 import type { Cli } from "../cli.js";
+import { sizeInWords, TransferLine } from "../transfer-line.js";
 import { modelProbeCommand } from "./model-probe.js";
-
-/** Bytes in the unit that people compare files in. */
-function sizeInWords(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`;
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-/** Progress of a download as a line: how much of how much, rate, time left. */
-class TransferLine {
-  #meter = new ProgressMeter(0);
-  #stage = "";
-  #bytes = 0;
-
-  line({ type, message, bytes = 0, total }: ModelEvent): string {
-    const stage = `${type} ${total ?? ""}`;
-    if (stage !== this.#stage || bytes < this.#bytes) this.#meter = new ProgressMeter(bytes);
-    this.#stage = stage;
-    this.#bytes = bytes;
-    const { rate, secondsLeft } = this.#meter.measure(bytes, total ?? null, 0);
-    return [
-      `${message}: ${sizeInWords(bytes)}${total === undefined ? "" : ` of ${sizeInWords(total)}`}`,
-      ...(rate > 0 ? [`${sizeInWords(rate)}/s`] : []),
-      ...(secondsLeft !== null && secondsLeft > 0 ? [`${formatSeconds(Math.ceil(secondsLeft))} left`] : []),
-    ].join(", ");
-  }
-}
 
 /** Rows with their cells beneath each other. */
 function table(rows: readonly (readonly string[])[]): string[] {

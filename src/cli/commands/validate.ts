@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Command, Option } from "commander";
 import type { Finding, Severity } from "../../core/finding.js";
 import { countOf, formatCount, formatSeconds } from "../../core/report/words.js";
+import { IGNORE_FILE } from "../../core/rules/ignores.js";
 import { findRule } from "../../core/rules/registry.js";
 import { sarifEnd, sarifResult, sarifStart } from "../../core/rules/sarif.js";
 import { formatFinding } from "../../core/rules/text.js";
@@ -22,6 +23,8 @@ interface CommandOptions {
   readonly format?: Format;
   readonly split?: readonly string[];
   readonly all?: boolean;
+  /** False with `--no-ignore`. */
+  readonly ignore: boolean;
 }
 
 /** Findings of a file that are listed for people; more than that nobody reads one by one. */
@@ -60,7 +63,7 @@ function countsInWords(findings: Readonly<Record<Severity, number>>): string {
 
 /** What a file is, what it was checked against and how it fared. */
 function fileInWords(report: FileReport): string {
-  const { file, form, dialect, isKnown, rows, split, lineage, levels, workspace, error } = report;
+  const { file, form, dialect, isKnown, rows, split, lineage, levels, workspace, ignored, error } = report;
   if (error !== null && rows === 0) return error;
   const what = dialect === null ? "no row" : DIALECT_WORDS[dialect];
   const parts = [
@@ -69,6 +72,7 @@ function fileInWords(report: FileReport): string {
     ...(split === null ? [] : [`split “${split}”`]),
     ...(lineage === null ? [] : [levels ? "with lineage and levels" : "with lineage"]),
     ...(workspace === null ? [] : [`by the settings of ${workspace}`]),
+    ...(ignored === 0 ? [] : [`${formatCount(ignored)} ignored by ${IGNORE_FILE}`]),
   ];
   const fate = error === null ? "" : `; not read to its end: ${error}`;
   return `${file}: ${countOf(rows, "row")}, ${countsInWords(report.findings)} (${parts.join(", ")})${fate}`;
@@ -86,7 +90,7 @@ interface View {
 
 /** The tail: what was checked, and what was found by rule. */
 function tail(report: ValidationReport, say: (line?: string) => void): void {
-  const { files, rules, rows, bytes, seconds, findings, interrupted } = report;
+  const { files, rules, rows, bytes, seconds, findings, ignored, interrupted } = report;
   for (const file of files) say(fileInWords(file));
   if (rules.length > 0) say();
   const width = Math.max(0, ...rules.map(({ rule }) => rule.length));
@@ -98,9 +102,10 @@ function tail(report: ValidationReport, say: (line?: string) => void): void {
   }
   say();
   const speed = seconds >= 1 ? `, ${megabytes(bytes / seconds)} MB/s` : "";
+  const out = ignored === 0 ? "" : `, ${formatCount(ignored)} ignored`;
   const cut = interrupted ? "; interrupted before the end" : "";
   say(
-    `${countOf(rows, "row")} (${megabytes(bytes)} MB) in ${formatSeconds(seconds)}${speed}: ${countsInWords(findings)}${cut}`,
+    `${countOf(rows, "row")} (${megabytes(bytes)} MB) in ${formatSeconds(seconds)}${speed}: ${countsInWords(findings)}${out}${cut}`,
   );
 }
 
@@ -163,7 +168,7 @@ function exitCodeOf({ interrupted, files, findings }: ValidationReport): number 
   return findings.error > 0 ? EXIT.findings : EXIT.done;
 }
 
-/** `prefloom validate FILE... [--format text|json|sarif] [--split FILE=NAME...] [--all]` */
+/** `prefloom validate FILE... [--format text|json|sarif] [--split FILE=NAME...] [--all] [--no-ignore]` */
 export function validateCommand(cli: Cli): Command {
   return new Command("validate")
     .description("checks AlignX data, benchmark files and plain preference data, also not made here")
@@ -175,7 +180,8 @@ export function validateCommand(cli: Cli): Command {
     )
     .option("--split <file=name...>", "split of a file (default: told by its name)")
     .option("--all", `list every finding, not the first ${LISTED} of a file`)
-    .action(async (files: string[], { format, split, all }: CommandOptions) => {
+    .option("--no-ignore", `also tell what ${IGNORE_FILE} ignores`)
+    .action(async (files: string[], { format, split, all, ignore }: CommandOptions) => {
       const chosen = format ?? (cli.options.json ? "json" : "text");
       const view =
         chosen === "sarif" ? sarifView(cli) : chosen === "json" ? jsonView(cli) : textView(cli, all ?? false);
@@ -184,6 +190,7 @@ export function validateCommand(cli: Cli): Command {
         ...(split ? { splits: split } : {}),
         ...(cli.options.workspace === undefined ? {} : { workspace: cli.options.workspace }),
         overrides: cli.options.set,
+        ignore,
         signal: cli.signal,
         async onFinding(finding) {
           view.finding(finding);

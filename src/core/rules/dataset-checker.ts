@@ -27,6 +27,45 @@ const TEXTS: readonly string[] = ["prompt", "chosen", "rejected"];
 /** What tells whose preference a row is; benchmark rows say it in words. */
 const PERSONA: readonly string[] = [...Object.values(COMPONENT_FIELDS), ...BENCHMARK_KEYS];
 
+/** What of a row is compared with other rows. */
+export interface RowHashes {
+  readonly whole: Hash64;
+  /** Prompt and responses; absent where one of them is missing. */
+  readonly example?: Hash64;
+  /** The same for one persona, and with the responses swapped. Equal responses mirror themselves; that is another rule. */
+  readonly oriented?: { readonly own: Hash64; readonly mirrored: Hash64 };
+  readonly posts: readonly { readonly field: string; readonly hash: Hash64 }[];
+}
+
+/** The hashes of a row; those of its posts take the most time, and matter where there are splits. */
+export function hashRow(row: JsonObject, { posts }: { readonly posts: boolean }): RowHashes {
+  const prompt = hashOf(row["prompt"]);
+  const chosen = hashOf(row["chosen"]);
+  const rejected = hashOf(row["rejected"]);
+  const persona = hashOf(PERSONA.map((key) => row[key]));
+  const others = Object.entries(row).filter(([key]) => !TEXTS.includes(key) && !PERSONA.includes(key));
+  const whole = combine("row", prompt, chosen, rejected, persona, hashOf(Object.fromEntries(others)));
+  const isExample = TEXTS.every((key) => Object.hasOwn(row, key));
+  const isSame = chosen.high === rejected.high && chosen.low === rejected.low;
+  return {
+    whole,
+    ...(isExample && { example: combine("example", prompt, chosen, rejected) }),
+    ...(isExample &&
+      !isSame && {
+        oriented: {
+          own: combine("oriented", prompt, chosen, rejected, persona),
+          mirrored: combine("oriented", prompt, rejected, chosen, persona),
+        },
+      }),
+    posts: posts
+      ? rowPosts(row).map(({ field, post }) => ({
+          field,
+          hash: combine("post", new ContentHash().foldedText(post).digest()),
+        }))
+      : [],
+  };
+}
+
 /**
  * Rules across the rows of one or more files, row by row. Of a row only 64-bit hashes are kept with the place where
  * each was first seen: three for the row and one for each post that is new, 24 to 48 bytes each; so 72 to 144 bytes a
@@ -47,51 +86,52 @@ export class DatasetChecker {
   /** Compares a parsed row with those before it; a value that is no object has no findings here. */
   add(row: unknown, place: RowPlace): Finding[] {
     if (!isObject(row)) return [];
+    return this.addHashes(hashRow(row, { posts: this.looksForLeaks && place.split !== undefined }), place);
+  }
+
+  /** The same for a row whose hashes are known. */
+  addHashes(row: RowHashes, place: RowPlace): Finding[] {
     const findings = new FindingList(place);
     const seen = { source: this.sourceOf(place), line: place.line };
     if (this.options.duplicates ?? true) this.checkDuplicates(row, seen, findings);
-    if ((this.options.leaks ?? true) && place.split !== undefined) {
+    if (this.looksForLeaks && place.split !== undefined) {
       this.checkLeaks(row, seen, place.split, findings);
     }
     return findings.list;
   }
 
-  private checkDuplicates(row: JsonObject, place: SeenPlace, findings: FindingList): void {
-    const prompt = hashOf(row["prompt"]);
-    const chosen = hashOf(row["chosen"]);
-    const rejected = hashOf(row["rejected"]);
-    const persona = hashOf(PERSONA.map((key) => row[key]));
-    const others = Object.entries(row).filter(([key]) => !TEXTS.includes(key) && !PERSONA.includes(key));
-    const whole = combine("row", prompt, chosen, rejected, persona, hashOf(Object.fromEntries(others)));
-    const equal = this.table.findOrAdd(whole, place);
+  private get looksForLeaks(): boolean {
+    return this.options.leaks ?? true;
+  }
+
+  private checkDuplicates(row: RowHashes, place: SeenPlace, findings: FindingList): void {
+    const equal = this.table.findOrAdd(row.whole, place);
     if (equal) {
       const related = this.placeOf(equal);
       findings.add("duplicate-line", `The row equals ${related.file}:${related.line}`, { related });
       return;
     }
-    if (!TEXTS.every((key) => Object.hasOwn(row, key))) return;
-    const similar = this.table.findOrAdd(combine("example", prompt, chosen, rejected), place);
+    if (!row.example) return;
+    const similar = this.table.findOrAdd(row.example, place);
     if (similar) {
       const related = this.placeOf(similar);
       const problem = `Prompt, chosen and rejected are those of ${related.file}:${related.line}`;
       findings.add("duplicate-example", problem, { related });
     }
-    // Equal responses mirror themselves; that is another rule.
-    if (chosen.high === rejected.high && chosen.low === rejected.low) return;
-    const mirrored = this.table.find(combine("oriented", prompt, rejected, chosen, persona));
+    if (!row.oriented) return;
+    const mirrored = this.table.find(row.oriented.mirrored);
     if (mirrored) {
       const related = this.placeOf(mirrored);
       const problem = `Chosen and rejected are those of ${related.file}:${related.line} swapped, for the same persona`;
       findings.add("mirrored-example", problem, { related });
     }
-    this.table.findOrAdd(combine("oriented", prompt, chosen, rejected, persona), place);
+    this.table.findOrAdd(row.oriented.own, place);
   }
 
-  private checkLeaks(row: JsonObject, place: SeenPlace, split: string, findings: FindingList): void {
+  private checkLeaks({ posts }: RowHashes, place: SeenPlace, split: string, findings: FindingList): void {
     const leaks: { readonly field: string; readonly first: SeenPlace }[] = [];
-    for (const { field, post } of rowPosts(row)) {
-      const hash = new ContentHash().foldedText(post).digest();
-      const first = this.table.findOrAdd(combine("post", hash), place);
+    for (const { field, hash } of posts) {
+      const first = this.table.findOrAdd(hash, place);
       if (first && this.sources[first.source]!.split !== split) leaks.push({ field, first });
     }
     const [leak] = leaks;

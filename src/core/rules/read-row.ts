@@ -23,6 +23,54 @@ const ITEM_KEYS = { ugc: Object.keys(ugcRowSchema.shape), pairs: Object.keys(pai
 export const BENCHMARK_KEYS = ["ground_truth_persona", "profile"];
 const PREFERENCE_KEYS = ["prompt", "chosen", "rejected"];
 
+/** Fields that a row, or an item of it, must have and may have. */
+function fieldsOf(
+  dialect: "alignx" | "benchmark",
+  item?: ItemKind,
+): { readonly required: readonly string[]; readonly optional: readonly string[] } {
+  const benchmark = dialect === "benchmark";
+  if (item === undefined) {
+    return benchmark
+      ? { required: PREFERENCE_KEYS, optional: [...Object.values(COMPONENT_FIELDS), ...BENCHMARK_KEYS] }
+      : { required: ROW_KEYS, optional: [] };
+  }
+  return benchmark
+    ? { required: ITEM_KEYS[item].filter((key) => key !== DIRECTION), optional: [DIRECTION] }
+    : { required: ITEM_KEYS[item], optional: [] };
+}
+
+/** The known field that a misspelt one of a row or item stands for; undefined where none is near or it is there already. */
+export function meantField(
+  key: string,
+  object: JsonObject,
+  dialect: "alignx" | "benchmark",
+  item?: ItemKind,
+): string | undefined {
+  const { required, optional } = fieldsOf(dialect, item);
+  const meant = meantName(key, [...required, ...optional], object);
+  return meant === undefined || Object.hasOwn(object, meant) ? undefined : meant;
+}
+
+function meantName(key: string, known: readonly string[], object: JsonObject): string | undefined {
+  const plain = plainName(key);
+  return (
+    known.find((name) => plainName(name) === plain) ??
+    // A slip of the finger, where the right name is missing.
+    known.find((name) => !Object.hasOwn(object, name) && isSlip(plain, plainName(name)))
+  );
+}
+
+/** Whether two names differ in one place alone: by a letter, in long names by two. */
+function isSlip(a: string, b: string): boolean {
+  const shorter = Math.min(a.length, b.length);
+  if (shorter < 5) return false;
+  let start = 0;
+  while (start < shorter && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < shorter - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  return Math.max(a.length, b.length) - start - end <= (shorter < 10 ? 1 : 2);
+}
+
 /** `alignx`: the published rows; `benchmark`: its test files without directions; `preference`: prompt, chosen, rejected. */
 export const DIALECTS = ["alignx", "benchmark", "preference"] as const;
 export type Dialect = (typeof DIALECTS)[number];
@@ -83,12 +131,8 @@ export function readAlignxRow(
   const benchmark = dialect === "benchmark";
   const reader = new FieldReader(space, findings);
   const { demographic } = COMPONENT_FIELDS;
-  reader.checkKeys(
-    row,
-    "",
-    benchmark ? PREFERENCE_KEYS : ROW_KEYS,
-    benchmark ? [...Object.values(COMPONENT_FIELDS), ...BENCHMARK_KEYS] : [],
-  );
+  const { required, optional } = fieldsOf(dialect);
+  reader.checkKeys(row, "", required, optional);
   for (const key of benchmark ? BENCHMARK_KEYS : []) reader.text(row, "", key, "may be empty");
   const ugc = reader.items(row, "ugc", benchmark);
   const pairs = reader.items(row, "pairs", benchmark);
@@ -128,7 +172,7 @@ export class FieldReader {
     const known = [...required, ...optional];
     for (const key of Object.keys(object)) {
       if (known.includes(key)) continue;
-      const meant = known.find((name) => plainName(name) === plainName(key));
+      const meant = meantName(key, known, object);
       this.findings.add("format-unknown-field", "the format has no such field", {
         field: path + key,
         ...(meant !== undefined && { fix: `Rename the field to ${quote(meant)}.` }),
@@ -209,8 +253,8 @@ export class FieldReader {
       return undefined;
     }
     const path = `${field}.`;
-    const required = benchmark ? ITEM_KEYS[kind].filter((key) => key !== DIRECTION) : ITEM_KEYS[kind];
-    this.checkKeys(entry, path, required, benchmark ? [DIRECTION] : []);
+    const { required, optional } = fieldsOf(benchmark ? "benchmark" : "alignx", kind);
+    this.checkKeys(entry, path, required, optional);
     const responses = kind === "ugc" ? ["comment"] : ["chosen", "rejected"];
     return {
       kind,

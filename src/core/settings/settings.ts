@@ -12,7 +12,12 @@ export const sourceSchema = z.strictObject({
     .string()
     .min(1)
     .describe("File of raw threads, relative to this folder; `*` matches within one folder."),
-  format: z.enum(SOURCE_NAMES).optional().describe("How the file is read. Left out: detected, and said."),
+  format: z
+    .enum(SOURCE_NAMES)
+    .optional()
+    .describe(
+      "How the file is read. Left out: detected, and said. `oasst`: OpenAssistant message trees, one a line. `alpaca-eval`: AlpacaEval outputs, one file a model. `posts`: posts with their responses, one a record.",
+    ),
   name: z
     .string()
     .min(1)
@@ -161,7 +166,10 @@ export const demographicSettingsSchema = z.strictObject({
   fallback: z
     .enum(["template", "none"])
     .default("template")
-    .describe("What happens when the model gave no usable answer after its retries."),
+
+    .describe(
+      "What happens when the model gave no usable answer after its retries. `template`: the text comes from the direction's labels. `none`: no DEMO.",
+    ),
   retries: z.number().int().min(0).max(10).default(2).describe("Further tries after an unusable answer."),
   maxTokens: z.number().int().min(64).default(512).describe("Longest answer of the model, in tokens."),
 });
@@ -193,7 +201,9 @@ export const personaSettingsSchema = z.strictObject({
     .min(1)
     .default(20_000)
     .describe("Posts (or pairs) looked at for one pair at most; what could not be filled is reported."),
-  demographic: demographicSettingsSchema.prefault({}),
+  demographic: demographicSettingsSchema
+    .prefault({})
+    .describe("The demographic text of a persona (DEMO), and who writes it."),
 });
 
 export const checkSettingsSchema = z.strictObject({
@@ -218,7 +228,7 @@ export const exportSettingsSchema = z.strictObject({
 });
 
 export const settingsSchema = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe("Schema for editors that do not know Prefloom."),
   sources: z
     .array(sourceSchema)
     .default([])
@@ -243,19 +253,55 @@ export const settingsSchema = z.strictObject({
     .describe(
       "Preference space: `alignx` (90 dimensions) or the path of a JSON file with a list of dimensions.",
     ),
-  import: importSchema.prefault({}),
-  annotate: annotateSchema.prefault({}),
-  levels: levelsSettingsSchema.prefault({}),
-  cluster: clusterSchema.prefault({}),
-  pair: pairSettingsSchema.prefault({}),
-  persona: personaSettingsSchema.prefault({}),
-  check: checkSettingsSchema.prefault({}),
-  export: exportSettingsSchema.prefault({}),
+  import: importSchema.prefault({}).describe("From raw files to posts: what is kept and what is cleaned."),
+  annotate: annotateSchema.prefault({}).describe("How the model is asked about each response."),
+  levels: levelsSettingsSchema
+    .prefault({})
+    .describe("How the model's answers become levels; cheap, it can be redone without the model."),
+  cluster: clusterSchema.prefault({}).describe("How the responses of a post are grouped."),
+  pair: pairSettingsSchema.prefault({}).describe("How pairs are drawn, and how posts are split."),
+  persona: personaSettingsSchema.prefault({}).describe("How personas are put together: UGC, PAIR and DEMO."),
+  check: checkSettingsSchema.prefault({}).describe("What an example must meet to be exported."),
+  export: exportSettingsSchema.prefault({}).describe("What the data card and the report say."),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** The JSON schema of `prefloom.json` (draft 2020-12), for completion and validation in editors. */
+/** Of a schema's node, what is read and written here. */
+interface SchemaNode {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  markdownDescription?: string;
+  enumDescriptions?: readonly string[];
+  markdownEnumDescriptions?: readonly string[];
+}
+
+/** What a description says of a value: “`value`: words.” */
+function valueDescription(description: string, value: unknown): string {
+  const [, words = ""] = description.split(`\`${String(value)}\`: `);
+  return words.split(/\s`[\w-]+`: /, 1)[0]!.trim();
+}
+
+/** Says in the words of VS Code what hovers and completions show: marks in descriptions, the default, each value. */
+function describeForEditors(node: SchemaNode): void {
+  const { description, enum: values } = node;
+  if (description === undefined) return;
+  const isGroup = typeof node.default === "object" && node.default !== null && !Array.isArray(node.default);
+  const byDefault =
+    node.default === undefined || isGroup ? "" : `\n\nDefault: \`${JSON.stringify(node.default)}\``;
+  node.markdownDescription = `${description}${byDefault}`;
+  if (!values) return;
+  node.enumDescriptions = values.map((value) => valueDescription(description, value));
+  node.markdownEnumDescriptions = node.enumDescriptions;
+}
+
+/** The JSON schema of `prefloom.json` (draft 2020-12), for completion, hovers and validation in editors. */
 export function settingsJsonSchema(): object {
-  return z.toJSONSchema(settingsSchema, { io: "input" });
+  const schema = z.toJSONSchema(settingsSchema, {
+    io: "input",
+    override: ({ jsonSchema }) => describeForEditors(jsonSchema as SchemaNode),
+  });
+  // Beyond the standard: editors that know it leave trailing commas alone, as Prefloom does.
+  return { ...schema, allowTrailingCommas: true };
 }

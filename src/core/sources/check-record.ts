@@ -63,6 +63,24 @@ function inWords(issue: z.core.$ZodIssue, record: unknown): { rule: string; mess
   return { rule: "wrong-value", message: issue.message };
 }
 
+/** What is wrong with one field of a record. */
+export interface FieldProblem {
+  /** `missing-field`, `wrong-type` or `wrong-value`. */
+  readonly rule: string;
+  readonly message: string;
+  /** `""` is the record itself. */
+  readonly field: string;
+}
+
+/** Every field of a record that is not what a schema wants. */
+export function fieldProblems(schema: z.ZodType, record: unknown): readonly FieldProblem[] {
+  const { error } = schema.safeParse(record);
+  return (error?.issues ?? []).map((issue) => ({
+    ...inWords(issue, record),
+    field: pathInWords(issue.path),
+  }));
+}
+
 /** Joins the path of a record within its line and the path of a field within the record. */
 export function joinPath(parent: string, child: string): string {
   if (parent === "" || child === "") return parent + child;

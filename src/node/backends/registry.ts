@@ -25,8 +25,6 @@ const PUBLIC_HOST = ["registry", "npmjs", "org"].join(".");
 
 const NPM_TIMEOUT_MS = 15_000;
 const ANSWER_TIMEOUT_MS = 30_000;
-/** All versions of a package in short are a few hundred kilobytes. */
-const LONGEST_ANSWER = 1 << 25;
 
 /** The settings of an `.npmrc`, with `${NAME}` as in the environment. */
 function parseNpmrc(text: string, env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
@@ -109,7 +107,7 @@ export async function findPackage(
     signal.throwIfAborted();
     throw connectionError(error, url);
   });
-  const dist = distOf(text.slice(0, LONGEST_ANSWER), version);
+  const dist = distOf(text, version);
   if (typeof dist?.tarball !== "string" || !URL.canParse(dist.tarball, url)) return null;
   const { integrity } = dist;
   return {

@@ -61,14 +61,21 @@ export class ModelFolder {
       .catch(() => ({}));
   }
 
+  /** SHA-256 and size of a file as far as they were taken before and it has not changed since; else null. */
+  async known(path: string): Promise<FileIdentity | null> {
+    const absolute = resolve(path);
+    const now = await stat(absolute).catch(() => null);
+    const known = (await this.#known())[absolute];
+    if (!now || known?.bytes !== now.size || known.mtimeMs !== now.mtimeMs) return null;
+    return { sha256: known.sha256, bytes: known.bytes };
+  }
+
   /** SHA-256 and size of a file: taken once and known from then on, until the file's size or time changes. */
   async identify(path: string, onBytes?: (bytes: number) => void): Promise<FileIdentity> {
     const absolute = resolve(path);
+    const known = await this.known(absolute);
+    if (known) return known;
     const before = await stat(absolute);
-    const known = (await this.#known())[absolute];
-    if (known?.bytes === before.size && known.mtimeMs === before.mtimeMs) {
-      return { sha256: known.sha256, bytes: known.bytes };
-    }
     const { sha256, bytes } = await hashFile(absolute, onBytes);
     const after = await stat(absolute);
     // A file that was written to meanwhile has no hash to speak of.

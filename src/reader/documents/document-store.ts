@@ -1,11 +1,5 @@
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import {
-  documentChanged,
-  documentClosed,
-  documentKind,
-  type DocumentKind,
-  documentOpened,
-} from "../../protocol/documents.js";
+import { documentChanged, documentClosed, documentKind, documentOpened } from "../../protocol/documents.js";
 import { DataDocument, type LineChange } from "./data-document.js";
 
 /** Hears of documents. */
@@ -19,24 +13,22 @@ export interface DocumentListener {
 /** The open documents, as the editor tells them. */
 export class DocumentStore {
   readonly #documents = new Map<string, DataDocument>();
+  readonly #byPath = new Map<string, DataDocument>();
   readonly #listeners: DocumentListener[] = [];
 
-  /** @param tellKind what the lines of a document are */
-  constructor(
-    private readonly connection: MessageConnection,
-    private readonly tellKind: (document: DataDocument) => DocumentKind | null,
-  ) {
+  constructor(private readonly connection: MessageConnection) {
     connection.onNotification(documentOpened, ({ uri, path, version, text }) => {
       const document = new DataDocument(uri, path, version, text);
       this.#documents.set(uri, document);
-      this.#setKind(document);
+      this.#byPath.set(path, document);
+      this.#tellKind(document);
       for (const listener of this.#listeners) listener.opened(document);
     });
     connection.onNotification(documentChanged, ({ uri, version, changes }) => {
       const document = this.#documents.get(uri);
       if (!document) return;
-      const done = document.apply(version, changes);
-      const isNew = this.#setKind(document);
+      const { changes: done, isNew } = document.apply(version, changes);
+      if (isNew) this.#tellKind(document);
       for (const listener of this.#listeners) {
         if (isNew) listener.opened(document);
         else listener.changed(document, done);
@@ -44,8 +36,10 @@ export class DocumentStore {
     });
     connection.onNotification(documentClosed, ({ uri }) => {
       const document = this.#documents.get(uri);
+      if (!document) return;
       this.#documents.delete(uri);
-      if (document) for (const listener of this.#listeners) listener.closed(document);
+      if (this.#byPath.get(document.path) === document) this.#byPath.delete(document.path);
+      for (const listener of this.#listeners) listener.closed(document);
     });
   }
 
@@ -59,22 +53,14 @@ export class DocumentStore {
 
   /** The open document of a file. */
   at(path: string): DataDocument | undefined {
-    return [...this.#documents.values()].find((document) => document.path === path);
+    return this.#byPath.get(path);
   }
 
   get all(): readonly DataDocument[] {
     return [...this.#documents.values()];
   }
 
-  /** @returns whether it became another one */
-  #setKind(document: DataDocument): boolean {
-    const kind = this.tellKind(document);
-    const isNew = kind !== document.kind;
-    document.kind = kind;
-    if (isNew || document.version === 1) {
-      const { uri, version } = document;
-      void this.connection.sendNotification(documentKind, { uri, kind, version });
-    }
-    return isNew;
+  #tellKind({ uri, kind, version }: DataDocument): void {
+    void this.connection.sendNotification(documentKind, { uri, kind, version });
   }
 }

@@ -9,7 +9,9 @@ interface Schema {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
+  readonly markdownDescription?: string;
   readonly enum?: readonly unknown[];
+  readonly enumDescriptions?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: unknown;
   readonly required?: readonly string[];
@@ -117,6 +119,23 @@ describe("settingsJsonSchema", () => {
     expect(SETTINGS.get("sources[].format")?.enum).toEqual(SOURCE_NAMES);
     expect(SETTINGS.get("persona.threshold")).toMatchObject({ type: "number", minimum: 0, maximum: 1 });
     expect(SETTINGS.get("cluster.k")).toMatchObject({ type: "integer", minimum: 2 });
+  });
+
+  it("describes each of those values, and the groups of settings", () => {
+    const valued = [...SETTINGS].filter(([, one]) => one.enum !== undefined);
+    expect(valued.length).toBeGreaterThan(6);
+    for (const [path, { enum: values, enumDescriptions }] of valued) {
+      expect(enumDescriptions, path).toHaveLength(values!.length);
+      for (const words of enumDescriptions!) expect(words, path).toMatch(/^\S.{5,}[^:]$/s);
+    }
+    for (const [name, { description }] of Object.entries(SCHEMA.properties!)) {
+      expect(description, name).toMatch(/\.$/);
+    }
+  });
+
+  it("says the default where editors show what a setting is", () => {
+    expect(SETTINGS.get("seed")?.markdownDescription).toBe("Decides every random draw.\n\nDefault: `42`");
+    expect(SETTINGS.get("sources[].licence")?.markdownDescription).not.toContain("Default: `");
   });
 
   it("lets a settings file name its schema", () => {

@@ -1,0 +1,28 @@
+import { Position, Range, Uri, workspace, WorkspaceEdit } from "vscode";
+import type { FileEdits } from "../../protocol/fixes.js";
+
+/** The edits of one fix as one edit, so that it is undone as one. */
+export function workspaceEdit(files: readonly FileEdits[]): WorkspaceEdit {
+  const edit = new WorkspaceEdit();
+  for (const { path, isNew, edits } of files) {
+    const uri = Uri.file(path);
+    if (isNew) {
+      const text = edits.map((one) => one.text).join("");
+      edit.createFile(uri, { ignoreIfExists: true, contents: Buffer.from(text) });
+      continue;
+    }
+    for (const { range, text } of edits) {
+      const start = new Position(range.start.line, range.start.character);
+      edit.replace(uri, new Range(start, new Position(range.end.line, range.end.character)), text);
+    }
+  }
+  return edit;
+}
+
+/** Saves files that an edit has changed beside the one in which it was asked for, and has the reader know of them. */
+export async function saveBeside(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const document = await workspace.openTextDocument(Uri.file(path));
+    if (document.isDirty) await document.save();
+  }
+}

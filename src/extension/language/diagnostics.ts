@@ -1,0 +1,134 @@
+import {
+  Diagnostic,
+  type DiagnosticCollection,
+  DiagnosticRelatedInformation,
+  DiagnosticSeverity,
+  type Disposable,
+  l10n,
+  languages,
+  Location,
+  Range,
+  type TextDocument,
+  Uri,
+  workspace,
+} from "vscode";
+import type { Finding, Severity } from "../../core/finding.js";
+import { formatCount } from "../../core/number-words.js";
+import { documentFindings, documentsCheck } from "../../protocol/documents.js";
+import type { Editor } from "../editor.js";
+import { SETTINGS, VIEWS } from "../ids.js";
+import { ruleLink } from "./rules.js";
+
+const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+};
+
+/** A line that nothing is known of is underlined to its end; the editor cuts what is beyond. */
+const WHOLE_LINE = 60;
+
+const asRange = ({
+  start,
+  end,
+}: {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}): Range => new Range(start.line, start.character, end.line, end.character);
+
+const lineRange = (line: number): Range => new Range(line - 1, 0, line - 1, WHOLE_LINE);
+
+/** Findings as the Problems panel and the editor show them. */
+export class FindingDiagnostics implements Disposable {
+  readonly #collection: DiagnosticCollection = languages.createDiagnosticCollection("prefloom");
+  /** Files whose findings come from a validation: they stay when the document is closed. */
+  readonly #validated = new Set<string>();
+  readonly #subscriptions: { dispose(): unknown }[];
+
+  constructor({ reader }: Editor) {
+    this.#subscriptions = [
+      this.#collection,
+      reader.onStart((connection) => {
+        connection.onNotification(documentFindings, ({ uri, version, findings, total }) => {
+          const document = workspace.textDocuments.find((one) => one.uri.toString() === uri);
+          // What was found in an older text is out of place; the check of the newer one is on its way.
+          if (document?.version !== version || !isChecked()) return;
+          this.#collection.set(
+            document.uri,
+            this.#all(
+              findings.map((one) => this.#diagnostic(one, asRange(one.range))),
+              total,
+            ),
+          );
+        });
+        void connection.sendNotification(documentsCheck, { asYouType: isChecked() });
+      }),
+      workspace.onDidChangeConfiguration((change) => {
+        if (!change.affectsConfiguration(SETTINGS.checkAsYouType)) return;
+        void reader.running?.sendNotification(documentsCheck, { asYouType: isChecked() });
+        if (!isChecked()) this.#forgetOpen();
+      }),
+      workspace.onDidCloseTextDocument((document) => this.#closed(document)),
+      workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => this.#forget(uri))),
+      workspace.onDidRenameFiles(({ files }) => files.forEach(({ oldUri }) => this.#forget(oldUri))),
+    ];
+  }
+
+  /** Shows what a validation has found in a file, unless it is open and checked as it is edited. */
+  setValidated(file: string, findings: readonly Finding[], total: number): void {
+    const uri = Uri.file(file);
+    this.#validated.add(uri.toString());
+    const isOpen = workspace.textDocuments.some((one) => one.uri.toString() === uri.toString());
+    if (isOpen && isChecked() && this.#collection.has(uri)) return;
+    const shown = findings.map((one) => this.#diagnostic(one, lineRange(one.line ?? 1)));
+    this.#collection.set(uri, this.#all(shown, total));
+  }
+
+  #diagnostic({ rule, severity, message, related }: Finding, range: Range): Diagnostic {
+    const diagnostic = new Diagnostic(range, message, SEVERITIES[severity]);
+    diagnostic.source = "Prefloom";
+    diagnostic.code = { value: rule, target: ruleLink(rule) };
+    if (related) {
+      const place = new Location(Uri.file(related.file), lineRange(related.line));
+      diagnostic.relatedInformation = [new DiagnosticRelatedInformation(place, l10n.t("the other line"))];
+    }
+    return diagnostic;
+  }
+
+  /** Where there are more than are shown, the first line says so. */
+  #all(shown: readonly Diagnostic[], total: number): readonly Diagnostic[] {
+    if (total <= shown.length) return shown;
+    const message = l10n.t(
+      "{0} of {1} findings shown; all are in the Findings view",
+      formatCount(shown.length),
+      formatCount(total),
+    );
+    const more = new Diagnostic(new Range(0, 0, 0, 1), message, DiagnosticSeverity.Information);
+    more.source = "Prefloom";
+    more.code = { value: l10n.t("show all"), target: Uri.parse(`command:${VIEWS.findings}.focus`) };
+    return [...shown, more];
+  }
+
+  #closed({ uri }: TextDocument): void {
+    if (!this.#validated.has(uri.toString())) this.#collection.delete(uri);
+  }
+
+  #forget(uri: Uri): void {
+    this.#validated.delete(uri.toString());
+    this.#collection.delete(uri);
+  }
+
+  #forgetOpen(): void {
+    for (const { uri } of workspace.textDocuments) {
+      if (!this.#validated.has(uri.toString())) this.#collection.delete(uri);
+    }
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+}
+
+function isChecked(): boolean {
+  return workspace.getConfiguration().get(SETTINGS.checkAsYouType, true);
+}

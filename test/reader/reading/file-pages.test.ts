@@ -1,0 +1,102 @@
+import { appendFile, mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type FileExtent, PAGE_COLUMNS, PAGE_LINES } from "../../../src/protocol/reading.js";
+import { FilePages, OpenPages } from "../../../src/reader/reading/file-pages.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "prefloom-pages-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const nobody = () => undefined;
+
+/** A file of a text. */
+async function fileOf(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+const numbered = (lines: number) => Array.from({ length: lines }, (_, i) => `{"n":${i + 1}}`);
+
+describe("pages", () => {
+  it("show every line once, in any file", async () => {
+    for (const [count, ending] of [
+      [0, ""],
+      [1, ""],
+      [PAGE_LINES, "\n"],
+      [PAGE_LINES, ""],
+      [PAGE_LINES + 1, "\n"],
+      [3 * PAGE_LINES + 7, ""],
+    ] as const) {
+      const lines = numbered(count);
+      const path = await fileOf("some.jsonl", lines.length > 0 ? lines.join("\r\n") + ending : "");
+      const pages = await FilePages.open(path, nobody);
+      await pages.count();
+      expect(pages.extent).toMatchObject({ lines: count, done: true });
+      const shown: string[] = [];
+      for (let page = 0; page * PAGE_LINES < count; page++) {
+        const found = (await pages.page(page))!;
+        expect(found.more).toBe((page + 1) * PAGE_LINES < count);
+        shown.push(...found.lines);
+      }
+      expect(shown).toEqual(lines);
+      expect(await pages.page(Math.ceil(count / PAGE_LINES) + 1)).toBeNull();
+      expect(await pages.line(count - 1)).toBe(lines.at(-1) ?? null);
+      await pages.close();
+    }
+  });
+
+  it("cut lines where the editor stops to draw, and give them whole when asked", async () => {
+    const long = `{"text":"${"é".repeat(20_000)}"}`;
+    const path = await fileOf("long.jsonl", `${long}\nshort\n`);
+    const pages = await FilePages.open(path, nobody);
+    const { lines } = (await pages.page(0))!;
+    expect(lines[0]!.length).toBeLessThanOrEqual(PAGE_COLUMNS);
+    expect(lines[0]).toMatch(/⟨… 10,\d{3} more characters⟩$/);
+    expect(lines[1]).toBe("short");
+    expect(await pages.line(0)).toBe(long);
+    await pages.close();
+  });
+
+  it("show the first one at once and the others when they are counted", async () => {
+    const path = join(folder, "large.jsonl");
+    const handle = await open(path, "w");
+    const block = Buffer.from(`{"prompt":"${"x".repeat(1000)}"}\n`.repeat(10_000));
+    for (let i = 0; i < 20; i++) await handle.write(block);
+    await handle.close();
+    const told: FileExtent[] = [];
+    const all = new OpenPages((extent) => told.push(extent));
+    const start = performance.now();
+    const pages = await all.get(path);
+    expect((await pages.page(0))!.lines).toHaveLength(PAGE_LINES);
+    expect(performance.now() - start).toBeLessThan(300);
+    expect(await pages.page(999)).toBeNull();
+    await pages.count();
+    expect(told.at(-1)).toEqual({
+      path,
+      bytes: 20 * block.length,
+      counted: 20 * block.length,
+      lines: 200_000,
+      done: true,
+    });
+    expect((await pages.page(999))!).toMatchObject({ more: false });
+    await all.close(path);
+  });
+
+  it("are those of the file as it is now", async () => {
+    const path = await fileOf("grows.jsonl", "a\n");
+    const all = new OpenPages(nobody);
+    expect((await (await all.get(path)).page(0))!.lines).toEqual(["a"]);
+    await appendFile(path, "b\n");
+    expect((await (await all.get(path)).page(0))!.lines).toEqual(["a", "b"]);
+    await all.close(path);
+  });
+
+  it("refuse what is not there", async () => {
+    await expect(new OpenPages(nobody).get(join(folder, "none.jsonl"))).rejects.toThrow("ENOENT");
+  });
+});
