@@ -72,14 +72,14 @@ function partOf(file) {
 }
 
 /** Tells the sizes, compressed, by part, and returns in words what is over its limit. */
-function report(vsix, folder, files) {
+function report(vsix, packed, folder, files) {
   const sizes = new Map();
   for (const file of files) {
     const size = deflateRawSync(readFileSync(join(folder, file))).length;
     sizes.set(partOf(file), (sizes.get(partOf(file)) ?? 0) + size);
   }
   const parts = [...sizes].sort(([, a], [, b]) => b - a);
-  const total = statSync(vsix).size;
+  const total = statSync(packed).size;
   const bundle = statSync(join(folder, BUNDLE)).size;
   console.log(`${vsix}: ${megabytes(total)}, ${files.length} files`);
   for (const [part, size] of parts) console.log(`  ${megabytes(size).padStart(9)}  ${part}`);
@@ -119,7 +119,7 @@ async function packageFor(target, vsix) {
     allowMissingRepository: true,
     rewriteRelativeLinks: false,
   });
-  const tooBig = report(packed, folder, files);
+  const tooBig = report(vsix, packed, folder, files);
   if (tooBig.length > 0) {
     rmSync(packed);
     throw new Error(tooBig.join("; "));

@@ -40,13 +40,20 @@ async function shownTime(window: EditorWindow, name: string): Promise<number> {
     has: window.page.locator(".name", { hasText: new RegExp(`^${name}$`) }),
   });
   const time = row.locator(".activation-time").filter({ hasText: /\d ?ms/ });
-  // The list is of the moment at which it was asked for.
-  await window.until(() => window.runCommand("Developer: Show Running Extensions"), time, 60_000);
+  // The list is of the moment at which it was opened.
+  const open = async (): Promise<void> => {
+    await window.page.keyboard.press("Escape");
+    await window.runCommand("Developer: Show Running Extensions");
+  };
+  await window.until(open, time, 60_000);
   const shown = await time.innerText();
   return Number(/(\d+) ?ms/.exec(shown)![1]);
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+}
 
 async function main(): Promise<void> {
   const windows = Number(process.argv[2] ?? 10);

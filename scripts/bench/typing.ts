@@ -22,7 +22,7 @@ const worker = new Worker(join(process.cwd(), "dist/reader.mjs"));
 const connection = createMessageConnection(new PortMessageReader(worker), new PortMessageWriter(worker));
 const uri = "file:///bench/typing.jsonl";
 let told = { version: 0, total: 0, at: 0 };
-let wake = () => {};
+let wake: () => void = () => undefined;
 connection.onNotification(documentFindings, ({ version, total }) => {
   told = { version, total, at: performance.now() };
   wake();

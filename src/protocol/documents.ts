@@ -66,7 +66,8 @@ export interface PlacedFinding extends Finding {
 export const documentFindings = new NotificationType<{
   readonly uri: string;
   readonly version: number;
-  readonly findings: readonly PlacedFinding[];
+  /** Null: those that were told last. */
+  readonly findings: readonly PlacedFinding[] | null;
   /** How many there are. */
   readonly total: number;
 }>("document/findings");

@@ -77,8 +77,8 @@ export class ReaderUnderTest {
   readonly #waiting = new Set<() => void>();
 
   constructor(readonly connection: MessageConnection) {
-    connection.onNotification(documentFindings, ({ uri, ...told }) => {
-      this.#told.set(uri, told);
+    connection.onNotification(documentFindings, ({ uri, version, findings, total }) => {
+      this.#told.set(uri, { version, findings: findings ?? this.#told.get(uri)!.findings, total });
       for (const wake of this.#waiting) wake();
     });
   }

@@ -20,7 +20,7 @@ const contributed = (window: EditorWindow): Promise<void> =>
     .waitFor({ timeout: 30_000 });
 
 /** A message in the list of notifications, which is opened: toasts do not show where the driver of smoke tests is on. */
-async function told(window: EditorWindow, text: string | RegExp, timeout = 20_000): Promise<Locator> {
+async function told(window: EditorWindow, text: string | RegExp, timeout = 60_000): Promise<Locator> {
   const center = window.page.locator(".notifications-center.visible");
   const found = center.locator(".notification-list-item", { hasText: text }).first();
   // An empty list does not open, and closes with its last message.
@@ -76,31 +76,31 @@ describe.skipIf(!here)(`with ${MODEL}`, () => {
 
       await window.runCommand("Prefloom: Run");
       const running = await told(window, "Prefloom: run");
-      await bar.filter({ hasText: /\d+%/ }).waitFor({ timeout: 60_000 });
+      await bar.filter({ hasText: /\d+%/ }).waitFor({ timeout: 120_000 });
       expect(await bar.locator("a").getAttribute("aria-label")).toMatch(/^Prefloom: annotate, \d+%/);
       await running.filter({ hasText: /annotate \(2 of 8\): \d+ of \d+ responses/ }).waitFor();
       await window.screenshot("run-notification");
       expect(agentsOf(server)).toHaveLength(1);
 
       await press(running, "Cancel");
-      const stopped = await told(window, /Stopped: annotate \d+ of \d+ done/, 60_000);
+      const stopped = await told(window, /Stopped: annotate \d+ of \d+ done/, 120_000);
       await window.screenshot("run-stopped");
       await press(stopped, "Resume");
-      await bar.filter({ hasText: /\d+%/ }).waitFor({ timeout: 60_000 });
+      await bar.filter({ hasText: /\d+%/ }).waitFor({ timeout: 120_000 });
 
       for (const { pid } of agentsOf(server)) process.kill(pid, "SIGKILL");
       const ended = await told(window, "finished work is kept");
       await window.screenshot("run-agent-ended");
       await press(ended, "Resume");
       window.forgive(/finished work is kept/);
-      await bar.filter({ hasText: /\d+%/ }).waitFor({ timeout: 60_000 });
+      await bar.filter({ hasText: /\d+%/ }).waitFor({ timeout: 120_000 });
       expect(agentsOf(server)).toHaveLength(1);
 
       await window.page.reload();
       await window.ready();
-      await expect.poll(() => agentsOf(server), { timeout: 20_000 }).toEqual([]);
+      await expect.poll(() => agentsOf(server), { timeout: 60_000 }).toEqual([]);
       expect(existsSync(join(folder, "prefloom-out/annotate"))).toBe(false);
-      await window.page.locator(".statusbar-item", { hasText: "run stopped" }).waitFor({ timeout: 20_000 });
+      await window.page.locator(".statusbar-item", { hasText: "run stopped" }).waitFor({ timeout: 60_000 });
       await window.screenshot("run-interrupted");
       // What the workbench of a browser says when it is left in the middle of its work.
       window.forgive(/\[lifecycle\] Long running operations during shutdown|vscode-log:.*is closed/);

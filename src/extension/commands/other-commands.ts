@@ -79,6 +79,8 @@ async function restart(editor: Editor, argument: unknown): Promise<void> {
 export function otherCommands(editor: Editor): Readonly<Record<string, (...args: unknown[]) => unknown>> {
   return {
     [COMMANDS.status]: () => commands.executeCommand(`${VIEWS.pipeline}.focus`),
+    [COMMANDS.drops]: () => commands.executeCommand(`${VIEWS.drops}.focus`),
+    [COMMANDS.modelList]: () => commands.executeCommand(`${VIEWS.models}.focus`),
     [COMMANDS.report]: (argument) => report(editor, argument),
     [COMMANDS.restoreDrop]: (argument) => restore(editor, argument),
     [COMMANDS.restartAgent]: (argument) => restart(editor, argument),

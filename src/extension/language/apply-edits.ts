@@ -19,10 +19,8 @@ export function workspaceEdit(files: readonly FileEdits[]): WorkspaceEdit {
   return edit;
 }
 
-/** Saves files that an edit has changed beside the one in which it was asked for, and has the reader know of them. */
-export async function saveBeside(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    const document = await workspace.openTextDocument(Uri.file(path));
-    if (document.isDirty) await document.save();
-  }
+/** Saves a file that an edit has changed or made; the reader knows of it as soon as it is a document. */
+export async function saveFile(path: string): Promise<void> {
+  const document = await workspace.openTextDocument(Uri.file(path));
+  if (document.isDirty) await document.save();
 }

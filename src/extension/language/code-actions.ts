@@ -28,25 +28,25 @@ import { tell } from "../commands/tell.js";
 import type { Editor } from "../editor.js";
 import { COMMANDS } from "../ids.js";
 import { findingsInWords } from "../views/words.js";
-import { saveBeside, workspaceEdit } from "./apply-edits.js";
+import { saveFile, workspaceEdit } from "./apply-edits.js";
 import { DATA_DOCUMENTS } from "./document-sync.js";
 
 /** More lines are not looked at for one menu. */
 const MOST_LINES = 50;
 
-/** Files beside the document are saved by this command, which follows the edit of a fix. */
-const SAVE_BESIDE = "prefloom.saveBeside";
+/** Saves the ignore file: nobody has it open, and `prefloom validate` reads what is on the disk. */
+const SAVE_IGNORES = "prefloom.saveIgnores";
 
-function titleOf({ kind, rule, name = "", line }: Fix): string {
+function titleOf({ kind, rule, name = "" }: Fix): string {
   switch (kind) {
     case "drop-line":
-      return l10n.t("Drop line {0}", formatCount(line + 1));
+      return l10n.t("Drop this line");
     case "rederive-direction":
-      return l10n.t("Set the direction that the levels say");
+      return l10n.t("Re-derive the direction from the levels");
     case "nearest-values":
       return l10n.t("Round the values to 0, 0.5 and 1");
     case "remove-item":
-      return l10n.t("Remove this item from the persona");
+      return l10n.t("Remove the persona item");
     case "replace-pii":
       return l10n.t("Replace personal information by typed marks");
     case "swap-responses":
@@ -54,7 +54,7 @@ function titleOf({ kind, rule, name = "", line }: Fix): string {
     case "rename-field":
       return l10n.t("Rename the field to “{0}”", name);
     case "ignore":
-      return l10n.t("Ignore {0} on this line", rule);
+      return l10n.t("Ignore {0} here", rule);
   }
 }
 
@@ -142,9 +142,8 @@ class FixProvider implements CodeActionProvider<FixAction> {
         : (await connection.sendRequest(fixAllEdits, { uri, version, ...wanted }, token))?.files;
     if (!files) return action;
     action.edit = workspaceEdit(files);
-    const beside = files.map(({ path }) => path).filter((path) => path !== document.uri.fsPath);
-    if (beside.length > 0) {
-      action.command = { command: SAVE_BESIDE, title: action.title, arguments: [beside] };
+    if ("fix" in wanted && wanted.fix.kind === "ignore") {
+      action.command = { command: SAVE_IGNORES, title: action.title, arguments: [files[0]!.path] };
     }
     return action;
   }
@@ -180,7 +179,6 @@ async function fixAllOfRule({ reader }: Editor, argument: unknown): Promise<void
     return;
   }
   if (!(await workspace.applyEdit(workspaceEdit(done.files)))) return;
-  await saveBeside(done.files.map(({ path }) => path).filter((path) => path !== document.uri.fsPath));
   tell("info", l10n.t("{0} of {1}: fixed.", findingsInWords(done.fixed), rule));
 }
 
@@ -190,7 +188,7 @@ export function registerCodeActions(editor: Editor): Disposable {
     languages.registerCodeActionsProvider(DATA_DOCUMENTS, new FixProvider(editor), {
       providedCodeActionKinds: [CodeActionKind.QuickFix],
     }),
-    commands.registerCommand(SAVE_BESIDE, saveBeside),
+    commands.registerCommand(SAVE_IGNORES, saveFile),
     commands.registerCommand(COMMANDS.fixAllOfRule, (argument?: unknown) => fixAllOfRule(editor, argument)),
   );
 }

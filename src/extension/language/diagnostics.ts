@@ -14,7 +14,7 @@ import {
 } from "vscode";
 import type { Finding, Severity } from "../../core/finding.js";
 import { formatCount } from "../../core/number-words.js";
-import { documentFindings, documentsCheck } from "../../protocol/documents.js";
+import { documentFindings, documentsCheck, type PlacedFinding } from "../../protocol/documents.js";
 import type { Editor } from "../editor.js";
 import { SETTINGS, VIEWS } from "../ids.js";
 import { ruleLink } from "./rules.js";
@@ -43,23 +43,23 @@ export class FindingDiagnostics implements Disposable {
   readonly #collection: DiagnosticCollection = languages.createDiagnosticCollection("prefloom");
   /** Files whose findings come from a validation: they stay when the document is closed. */
   readonly #validated = new Set<string>();
+  /** What the reader has told and is not shown yet. */
+  readonly #waiting = new Map<
+    string,
+    { readonly findings: readonly PlacedFinding[]; readonly total: number }
+  >();
   readonly #subscriptions: { dispose(): unknown }[];
 
   constructor({ reader }: Editor) {
     this.#subscriptions = [
       this.#collection,
       reader.onStart((connection) => {
+        this.#waiting.clear();
         connection.onNotification(documentFindings, ({ uri, version, findings, total }) => {
+          if (findings) this.#waiting.set(uri, { findings, total });
           const document = workspace.textDocuments.find((one) => one.uri.toString() === uri);
           // What was found in an older text is out of place; the check of the newer one is on its way.
-          if (document?.version !== version || !isChecked()) return;
-          this.#collection.set(
-            document.uri,
-            this.#all(
-              findings.map((one) => this.#diagnostic(one, asRange(one.range))),
-              total,
-            ),
-          );
+          if (document?.version === version && isChecked()) this.#show(document);
         });
         void connection.sendNotification(documentsCheck, { asYouType: isChecked() });
       }),
@@ -82,6 +82,14 @@ export class FindingDiagnostics implements Disposable {
     if (isOpen && isChecked() && this.#collection.has(uri)) return;
     const shown = findings.map((one) => this.#diagnostic(one, lineRange(one.line ?? 1)));
     this.#collection.set(uri, this.#all(shown, total));
+  }
+
+  #show({ uri }: TextDocument): void {
+    const told = this.#waiting.get(uri.toString());
+    if (!told) return;
+    this.#waiting.delete(uri.toString());
+    const shown = told.findings.map((one) => this.#diagnostic(one, asRange(one.range)));
+    this.#collection.set(uri, this.#all(shown, told.total));
   }
 
   #diagnostic({ rule, severity, message, related }: Finding, range: Range): Diagnostic {
@@ -110,6 +118,7 @@ export class FindingDiagnostics implements Disposable {
   }
 
   #closed({ uri }: TextDocument): void {
+    this.#waiting.delete(uri.toString());
     if (!this.#validated.has(uri.toString())) this.#collection.delete(uri);
   }
 

@@ -129,6 +129,8 @@ class RowLenses implements CodeLensProvider, Disposable {
     this.#summaries = new Summaries(editor);
     this.#subscriptions = [
       this.#changed,
+      // Without its workspace a row cannot be explained.
+      editor.workspaces.onDidChange(() => this.#changeSoon()),
       ...onKinds.map((event) => event(() => this.#changed.fire())),
       window.onDidChangeTextEditorVisibleRanges(({ textEditor: { document }, visibleRanges }) => {
         const given = this.#given.get(document.uri.toString());

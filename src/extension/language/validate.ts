@@ -5,6 +5,7 @@ import {
   l10n,
   type Progress as ProgressBar,
   ProgressLocation,
+  TabInputText,
   Uri,
   window,
 } from "vscode";
@@ -123,8 +124,10 @@ const isFile = (value: unknown): value is Uri => value instanceof Uri && value.s
 async function filesFor(argument: unknown, selected: unknown): Promise<readonly Uri[]> {
   if (Array.isArray(selected) && selected.length > 0) return selected.filter(isFile);
   if (isFile(argument)) return [argument];
-  const active = window.activeTextEditor?.document.uri;
-  if (active && isFile(active) && /\.(jsonl|ndjson|json)$/i.test(active.path)) return [active];
+  // The tab of a file that is too large for extensions has no document.
+  const input = window.tabGroups.activeTabGroup.activeTab?.input;
+  const active = input instanceof TabInputText ? input.uri : undefined;
+  if (isFile(active) && /\.(jsonl|ndjson|json)$/i.test(active.path)) return [active];
   const picked = await window.showOpenDialog({
     ...{
       canSelectMany: true,

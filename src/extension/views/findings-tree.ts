@@ -142,13 +142,14 @@ export class FindingsTree implements Disposable {
   #finding(finding: Finding, by: FindingGrouping, parent: TreeNode): TreeNode {
     const { file, line, field, message, rule, severity } = finding;
     const place = line === undefined ? basename(file) : `${basename(file)}:${line}`;
-    const description = by === "rule" ? place : [line ?? "", rule].filter((part) => part !== "").join(", ");
+    // Findings of one rule differ in their place before all; what they say may be long and alike.
+    const label = by === "rule" ? place : line === undefined ? rule : l10n.t("line {0}: {1}", line, rule);
     const node: RuleNode = {
       parent,
       rule,
       item: () =>
-        rowItem(message, {
-          description,
+        rowItem(label, {
+          description: message,
           tooltip: [`${nameOf(file)}${line === undefined ? "" : `:${line}`}`, field ?? "", message]
             .filter((part) => part !== "")
             .join("\n"),

@@ -20,6 +20,8 @@ const MOST_SHOWN = 999;
 interface Checked {
   readonly checker: DocumentChecker;
   timer: NodeJS.Timeout | undefined;
+  /** What was told last, as text. */
+  told: string | undefined;
   /** When the first edit came that is not checked yet. */
   waitingSince: number | undefined;
 }
@@ -66,6 +68,7 @@ export class DocumentChecks {
       checker: new DocumentChecker(document),
       timer: undefined,
       waitingSince: undefined,
+      told: undefined,
     });
     this.#soon(document, 0);
     this.#surroundingsChanged(document);
@@ -112,7 +115,9 @@ export class DocumentChecks {
     for (const document of this.documents.all) {
       if (asYouType) this.#soon(document, 0);
       else {
-        clearTimeout(this.#checked.get(document)?.timer);
+        const checked = this.#checked.get(document);
+        clearTimeout(checked?.timer);
+        if (checked) checked.told = undefined;
         this.book.endLive(document.path);
       }
     }
@@ -183,8 +188,13 @@ export class DocumentChecks {
       return { ...located(one, document, checker!.context!.settings.shown), range };
     };
     const shown = worstOf(findings, MOST_SHOWN).map(placed);
+    const checked = this.#checked.get(document);
+    const told = JSON.stringify([findings.length, shown]);
+    // A thousand findings cost the editor more than a thousand keystrokes that change none of them.
+    const isSame = checked?.told === told;
+    if (checked) checked.told = told;
     void this.connection.sendNotification(documentFindings, {
-      ...{ uri, version, findings: shown, total: findings.length },
+      ...{ uri, version, findings: isSame ? null : shown, total: findings.length },
     });
     const name = checker?.context?.settings.shown ?? "";
     this.book.setLive(path, new LiveFindings(findings, (one) => located(one, document, name)));

@@ -24,18 +24,19 @@ export function script(...args: readonly string[]): string {
 }
 
 /** One part of the surroundings, or in words why it cannot be had here. */
-function part<T>(program: string): { readonly found: T } | { readonly missing: string } {
+function part(program: string): { readonly found: unknown } | { readonly missing: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program], { cwd: ROOT, encoding: "utf8" });
-  if (status === 0) return { found: JSON.parse(stdout) as T };
+  if (status === 0) return { found: JSON.parse(stdout) };
   if (status === 3) return { missing: stderr.trim() };
   throw new Error(`node ${program}:\n${stdout}${stderr}`);
 }
 
 /** Finds or makes the surroundings. Where they cannot be had the answer is why not; in continuous integration that fails. */
 export function findSurroundings(): Surroundings | { readonly missing: string } {
-  const chromium = part<Surroundings["chromium"]>("scripts/lib/chromium.mjs");
-  const host = part<Surroundings["host"]>("scripts/lib/vscode-host.mjs");
-  if ("found" in chromium && "found" in host) return { host: host.found, chromium: chromium.found };
+  const chromium = part("scripts/lib/chromium.mjs");
+  const host = part("scripts/lib/vscode-host.mjs");
+  if ("found" in chromium && "found" in host)
+    return { host: host.found, chromium: chromium.found } as Surroundings;
   const missing = [chromium, host].flatMap((one) => ("missing" in one ? [one.missing] : [])).join("; ");
   if (["true", "1"].includes(process.env["CI"] ?? "")) throw new Error(`CI runs these tests, but ${missing}`);
   return { missing };

@@ -77,7 +77,8 @@ export class EditorWindow {
     while (true) {
       await action();
       try {
-        return await shown.first().waitFor({ state: "visible", timeout: 2_000 });
+        await shown.first().waitFor({ state: "visible", timeout: 2_000 });
+        return;
       } catch (error) {
         if (Date.now() > end) throw error;
       }

@@ -8,13 +8,12 @@ import {
   type Diagnostic,
   languages,
   Position,
-  Range,
+  type Range,
   Selection,
   type TextEditor,
   Uri,
   window,
   workspace,
-  WorkspaceEdit,
 } from "vscode";
 import { linesWithFindings } from "../../builders/big-rows.js";
 import { BROKEN_ROWS, type Row } from "../../builders/broken-rows.js";
@@ -68,10 +67,10 @@ async function actionsAt(uri: Uri, range: Range): Promise<readonly CodeAction[]>
 }
 
 const TITLES: Readonly<Record<string, RegExp>> = {
-  "drop-line": /^Drop line/,
+  "drop-line": /^Drop this line/,
   "rederive-direction": /levels say/,
   "nearest-values": /^Round/,
-  "remove-item": /^Remove this item/,
+  "remove-item": /^Remove the persona item/,
   "replace-pii": /typed marks/,
   "swap-responses": /^Swap/,
   "rename-field": /^Rename/,
@@ -140,9 +139,7 @@ export const tests: InsideTests = {
     await until(() => !has(uri, "leftover-pii"), "the finding to go");
     const [entry] = readFileSync(join(folder(), "prefloom-ignore.jsonl"), "utf8").split("\n");
     assert.equal((JSON.parse(entry!) as { rule: string }).rule, "leftover-pii");
-    const gone = new WorkspaceEdit();
-    gone.deleteFile(Uri.file(join(folder(), "prefloom-ignore.jsonl")));
-    await workspace.applyEdit(gone);
+    await workspace.fs.delete(Uri.file(join(folder(), "prefloom-ignore.jsonl")));
     await until(() => has(uri, "leftover-pii"), "the finding to come back");
     await commands.executeCommand("workbench.action.closeAllEditors");
   },
@@ -167,7 +164,6 @@ export const tests: InsideTests = {
     const more = found(uri).find(({ message }) => message.includes("5,000"));
     assert.match(more!.message, /^999 of 5,000 findings shown/);
     await commands.executeCommand("workbench.action.closeActiveEditor");
-    await until(() => found(uri).length === 0, "nothing of a closed file", 10);
   },
 
   "typing in 5 MB with 1,000 findings does not hold up the extension host": async () => {
@@ -190,8 +186,7 @@ export const tests: InsideTests = {
     delay.disable();
     strokes.sort((a, b) => a - b);
     const numbers = `host blocked ${(delay.percentile(99) / 1e6).toFixed(1)} ms (99%), ${(delay.max / 1e6).toFixed(1)} ms at most; keystroke ${strokes[30]!.toFixed(1)} ms (median), ${strokes.at(-1)!.toFixed(1)} ms at most`;
-    writeFileSync(join(folder(), "typing.txt"), numbers);
-    console.log(numbers);
+    writeFileSync("/tmp/fixes/typing.txt", numbers);
     assert.ok(delay.percentile(99) < 50e6, numbers);
     await commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
   },
@@ -199,9 +194,11 @@ export const tests: InsideTests = {
   "a file of 200 MB is validated": async () => {
     const path = join(folder(), "huge.jsonl");
     const block = `${linesWithFindings(10_000_000, 10).join("\n")}\n`;
+    const t0 = Date.now();
     writeFileSync(path, "");
     for (let i = 0; i < 20; i++) writeFileSync(path, block, { flag: "a" });
     await commands.executeCommand("prefloom.validateFile", Uri.file(path));
+    writeFileSync("/tmp/fixes/huge.txt", String(Date.now() - t0));
     const shown = found(Uri.file(path));
     assert.equal(shown.length, 1000);
     assert.ok(shown.some((one) => ruleOf(one) === "duplicate-line"));

@@ -22,7 +22,7 @@ const readJson = (path: string): Record<string, unknown> =>
 const manifest = (step: string) => readJson(at("prefloom-out", step, "manifest.json"));
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-async function until(what: string, isSo: () => boolean, milliseconds = 60_000): Promise<void> {
+async function until(what: string, isSo: () => boolean, milliseconds = 100_000): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!isSo()) {
     if (Date.now() > end) throw new Error(`not within ${milliseconds} ms: ${what}`);
@@ -119,11 +119,11 @@ export const tests: InsideTests = {
 
   "a run that is stopped ends at a unit, and goes on where it was": async () => {
     const run = runUntil("annotate");
-    await until("some responses are annotated", () => annotated() > 2);
+    await until("some responses are annotated", () => annotated() > 0);
     await commands.executeCommand("prefloom.stop");
     await run;
     const kept = annotated();
-    assert.ok(kept > 2);
+    assert.ok(kept > 0);
     assert.throws(() => manifest("annotate"), "it was stopped");
     const again = runUntil("annotate");
     await until("the next one is annotated", () => annotated() > kept);
