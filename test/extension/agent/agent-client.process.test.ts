@@ -38,7 +38,7 @@ function agentsAlive(): number[] {
   return readdirSync("/proc").flatMap((name) => {
     try {
       if (!/^\d+$/.test(name) || !readFileSync(`/proc/${name}/cmdline`, "utf8").includes(programs)) return [];
-      return readFileSync(`/proc/${name}/stat`, "utf8").includes(') Z ') ? [] : [Number(name)];
+      return readFileSync(`/proc/${name}/stat`, "utf8").includes(") Z ") ? [] : [Number(name)];
     } catch {
       return [];
     }
