@@ -1,4 +1,4 @@
-import { type ExtensionContext, window } from "vscode";
+import { type ExtensionContext, window, workspace } from "vscode";
 import { Agents } from "./agent/agents.js";
 import { registerCommands } from "./commands/register-commands.js";
 import { registerDoctor } from "./doctor/register-doctor.js";
@@ -6,6 +6,7 @@ import type { Editor } from "./editor.js";
 import { engineEnvironment } from "./environment.js";
 import { Workspaces } from "./folders/workspaces.js";
 import { registerLanguage } from "./language/register-language.js";
+import { SETTINGS } from "./ids.js";
 import { ReaderClient } from "./reader/reader-client.js";
 import { RunHistory } from "./runs/run-history.js";
 import { Runner } from "./runs/runner.js";
@@ -27,6 +28,11 @@ export function activate(context: ExtensionContext): void {
   const runner = new Runner(agents, runs, log);
   const editor: Editor = { context, log, reader, workspaces, agents, runner, runs };
   context.subscriptions.push(log, reader, workspaces, agents, runs, runner);
+  context.subscriptions.push(
+    workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(SETTINGS.modelsFolder)) reader.restart();
+    }),
+  );
   context.subscriptions.push(showRunInStatusBar(workspaces, runs));
   endAgents = () => agents.stop();
   registerCommands(editor);

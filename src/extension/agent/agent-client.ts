@@ -21,16 +21,17 @@ export interface AgentLog {
   error(message: string): void;
 }
 
-interface Handler {
-  listen(connection: MessageConnection): { dispose(): void };
-  listening: { dispose(): void } | undefined;
+/** Those who listen to one kind of notification. */
+interface Audience {
+  readonly handles: Set<(params: unknown) => void>;
+  listen(connection: MessageConnection): void;
 }
 
 /** The agent of one folder: started on first need, and again after an unasked end, a limited number of times. */
 export class AgentClient {
   #process: AgentProcess | undefined;
   #starting: Promise<AgentProcess> | undefined;
-  readonly #handlers = new Set<Handler>();
+  readonly #audiences = new Map<string, Audience>();
   readonly #stopped = new WeakSet<AgentProcess>();
   readonly #ends: number[] = [];
   #lastEnd: AgentEnd | undefined;
@@ -64,18 +65,28 @@ export class AgentClient {
 
   /** Listens to notifications of this agent and of those that are started after it. */
   onNotification<P>(type: NotificationType<P>, handle: (params: P) => void): { dispose(): void } {
-    const handler: Handler = {
-      listen: (connection) => connection.onNotification(type, handle),
-      listening: undefined,
-    };
-    this.#handlers.add(handler);
-    if (this.#process) handler.listening = handler.listen(this.#process.connection);
-    return {
-      dispose: () => {
-        handler.listening?.dispose();
-        this.#handlers.delete(handler);
+    const { handles } = this.#audience(type);
+    const own = (params: unknown) => handle(params as P);
+    handles.add(own);
+    return { dispose: () => handles.delete(own) };
+  }
+
+  /** A connection has one handler for each kind of notification, so that one serves all who listen. */
+  #audience<P>(type: NotificationType<P>): Audience {
+    const known = this.#audiences.get(type.method);
+    if (known) return known;
+    const handles: Audience["handles"] = new Set();
+    const audience: Audience = {
+      handles,
+      listen: (connection) => {
+        connection.onNotification(type, (params) => {
+          for (const handle of [...handles]) handle(params);
+        });
       },
     };
+    this.#audiences.set(type.method, audience);
+    if (this.#process) audience.listen(this.#process.connection);
+    return audience;
   }
 
   /** Ends the agent; the next need starts one, whatever happened before. */
@@ -110,7 +121,7 @@ export class AgentClient {
         spec,
         (line) => this.log.info(`agent: ${line}`),
         (connection) => {
-          for (const handler of this.#handlers) handler.listening = handler.listen(connection);
+          for (const audience of this.#audiences.values()) audience.listen(connection);
         },
       );
     } catch (error) {

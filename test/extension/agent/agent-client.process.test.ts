@@ -87,6 +87,18 @@ describe("an agent's client", () => {
     expect(seen.slice(first)).toEqual(["step-skipped"]);
   });
 
+  it("tells all who listen, and no more those who have stopped", async () => {
+    const seen: Record<"one" | "two", string[]> = { one: [], two: [] };
+    const one = client.onNotification(pipelineEvent, ({ type }) => void seen.one.push(type));
+    client.onNotification(pipelineEvent, ({ type }) => void seen.two.push(type));
+    await client.request(pipelineRun, { until: "import" });
+    expect(seen.one.length).toBeGreaterThan(1);
+    expect(seen.two).toEqual(seen.one);
+    one.dispose();
+    await client.request(pipelineRun, { until: "import" });
+    expect(seen.two).toEqual([...seen.one, "step-skipped"]);
+  });
+
   it("cancels a run, which stays finished as far as it came", async () => {
     client.dispose();
     client = clientOf("agent.mjs", { FAKE_DELAY: "150" });
