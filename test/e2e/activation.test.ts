@@ -1,5 +1,4 @@
-import { rm } from "node:fs/promises";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { describeInVscode } from "./harness/e2e.js";

@@ -1,4 +1,79 @@
+import { readFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { contradict, type Row, UGC } from "../builders/broken-rows.js";
+import { describeInVscode } from "./harness/e2e.js";
 import { describeInside } from "./harness/inside.js";
 import { finishedWorkspace } from "./harness/workspaces.js";
 
 describeInside("findings", finishedWorkspace);
+
+const LINEAGE = "prefloom-out/dataset/train.lineage.jsonl";
+
+/** A data set whose first row has an item that contradicts its pair. */
+async function contradictory(): Promise<string> {
+  const folder = await finishedWorkspace();
+  const path = join(folder, "prefloom-out/dataset/train.jsonl");
+  const lines = readFileSync(path, "utf8").split("\n");
+  const at = lines.findIndex((line) => (JSON.parse(line) as Row)[UGC].length > 1);
+  const row = JSON.parse(lines[at]!) as Row;
+  contradict(row);
+  await writeFile(path, [JSON.stringify(row), ...lines.filter((_, i) => i !== at)].join("\n"));
+  const lineage = join(folder, LINEAGE);
+  const traced = readFileSync(lineage, "utf8").split("\n");
+  await writeFile(lineage, [traced[at]!, ...traced.filter((_, i) => i !== at)].join("\n"));
+  return folder;
+}
+
+const itemsIn = (folder: string): number =>
+  (JSON.parse(readFileSync(join(folder, LINEAGE), "utf8").split("\n")[0]!) as { ugc: unknown[] }).ugc.length;
+
+describeInVscode("findings on the screen", (vscode) => {
+  test("a finding leads to its rule's page and to a fix that changes the lineage too", async ({
+    onTestFinished,
+  }) => {
+    const folder = await contradictory();
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const before = itemsIn(folder);
+    const window = await vscode.open(folder);
+    const { page } = window;
+    await window.openFile("dataset/train.jsonl");
+    const rows = await window.problems();
+    const problem = rows.filter({ hasText: "item-inconsistent" }).first();
+    await problem.waitFor();
+    await window.screenshot("findings-problems");
+
+    await problem.click();
+    const menu = page.locator(".action-widget .monaco-list-row");
+    await window.until(() => page.keyboard.press("Control+Period"), menu);
+    await window.screenshot("findings-fixes");
+    await menu.filter({ hasText: "Remove the persona item" }).first().click();
+    await problem.waitFor({ state: "hidden" });
+    await expect.poll(() => itemsIn(folder)).toBe(before - 1);
+
+    await page.locator(".editor-instance .view-lines").first().click();
+    const both = page.locator(".monaco-dialog-box", { hasText: "across all files" });
+    await window.until(() => page.keyboard.press("Control+z"), both);
+    await window.screenshot("findings-undo");
+    await both.getByRole("button", { name: /Undo in 2 Files/ }).click();
+    await problem.waitFor();
+
+    await problem.locator("a.marker-code, a").first().click();
+    await window.webview("h1");
+    await window.screenshot("findings-rule-page");
+  });
+
+  test("files are validated where the folder is not trusted", async ({ onTestFinished }) => {
+    const folder = await contradictory();
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const server = await vscode.startServer({ trust: true });
+    const window = await vscode.openOn(server, folder);
+    const refuse = window.page.getByRole("button", { name: /No, I don't trust|Browse Folder in Restricted/ });
+    await refuse.first().click({ timeout: 20_000 });
+    await window.openFile("dataset/train.jsonl");
+    await window.runCommand("Prefloom: Validate a file...");
+    await window.notification(/rows checked: [1-9]/);
+    await window.screenshot("findings-restricted");
+  });
+});

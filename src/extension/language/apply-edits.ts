@@ -6,11 +6,7 @@ export function workspaceEdit(files: readonly FileEdits[]): WorkspaceEdit {
   const edit = new WorkspaceEdit();
   for (const { path, isNew, edits } of files) {
     const uri = Uri.file(path);
-    if (isNew) {
-      const text = edits.map((one) => one.text).join("");
-      edit.createFile(uri, { ignoreIfExists: true, contents: Buffer.from(text) });
-      continue;
-    }
+    if (isNew) edit.createFile(uri, { ignoreIfExists: true });
     for (const { range, text } of edits) {
       const start = new Position(range.start.line, range.start.character);
       edit.replace(uri, new Range(start, new Position(range.end.line, range.end.character)), text);

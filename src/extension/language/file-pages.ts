@@ -123,7 +123,8 @@ export class FilePages implements TextDocumentContentProvider, CodeLensProvider,
     const shown = await window.showTextDocument(document, { preview: true });
     const at = Math.min(line, document.lineCount - 1);
     shown.selection = new Selection(at, 0, at, 0);
-    shown.revealRange(new Range(at, 0, at, 0), at === 0 ? TextEditorRevealType.AtTop : undefined);
+    // At the top it stays in view when lenses come between the lines.
+    shown.revealRange(new Range(at, 0, at, 0), TextEditorRevealType.AtTop);
     this.#numberLines(shown);
   }
 

@@ -32,6 +32,9 @@ export class FilePages {
   #done = false;
   #closed = false;
   #head: readonly string[] | undefined;
+  /** The page whose lines were asked for last. */
+  #last:
+    { readonly page: number; readonly lines: readonly string[]; readonly end: number } | null | undefined;
   #counting: Promise<void> | undefined;
 
   private constructor(
@@ -111,10 +114,19 @@ export class FilePages {
     return { lines: lines.map(drawn), more: end < this.bytes };
   }
 
-  /** A whole line (from 0); null where it is not known, or too long. */
+  /** A whole line (from 0), of one longer than any record its beginning; null where it is not known. */
   async line(line: number): Promise<string | null> {
-    const read = await this.#read(Math.floor(line / PAGE_LINES), MOST_LINE_BYTES, (line % PAGE_LINES) + 1);
-    return read?.lines[line % PAGE_LINES] ?? null;
+    const page = Math.floor(line / PAGE_LINES);
+    const at = line % PAGE_LINES;
+    // Lines that are looked at together are asked for one by one.
+    if (this.#last?.page !== page) {
+      const read = await this.#read(page, MOST_PAGE_BYTES);
+      this.#last = read && { page, ...read };
+    }
+    const { lines = [], end = 0 } = this.#last ?? {};
+    const isWhole = at < lines.length - 1 || lines.length === PAGE_LINES || end >= this.bytes;
+    if (isWhole) return lines[at] ?? null;
+    return (await this.#read(page, MOST_LINE_BYTES, at + 1))?.lines[at] ?? null;
   }
 
   /** The first lines, whole: what the file is, is told by them. */

@@ -186,7 +186,6 @@ export const tests: InsideTests = {
     delay.disable();
     strokes.sort((a, b) => a - b);
     const numbers = `host blocked ${(delay.percentile(99) / 1e6).toFixed(1)} ms (99%), ${(delay.max / 1e6).toFixed(1)} ms at most; keystroke ${strokes[30]!.toFixed(1)} ms (median), ${strokes.at(-1)!.toFixed(1)} ms at most`;
-    writeFileSync("/tmp/fixes/typing.txt", numbers);
     assert.ok(delay.percentile(99) < 50e6, numbers);
     await commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
   },
@@ -194,11 +193,9 @@ export const tests: InsideTests = {
   "a file of 200 MB is validated": async () => {
     const path = join(folder(), "huge.jsonl");
     const block = `${linesWithFindings(10_000_000, 10).join("\n")}\n`;
-    const t0 = Date.now();
     writeFileSync(path, "");
     for (let i = 0; i < 20; i++) writeFileSync(path, block, { flag: "a" });
     await commands.executeCommand("prefloom.validateFile", Uri.file(path));
-    writeFileSync("/tmp/fixes/huge.txt", String(Date.now() - t0));
     const shown = found(Uri.file(path));
     assert.equal(shown.length, 1000);
     assert.ok(shown.some((one) => ruleOf(one) === "duplicate-line"));

@@ -62,6 +62,16 @@ describe("pages", () => {
     await pages.close();
   });
 
+  it("end early where lines are huge; each of them can be had whole", async () => {
+    const huge = (letter: string) => letter.repeat(3 * 1024 * 1024);
+    const path = await fileOf("huge.jsonl", [..."abcdefgh"].map(huge).join("\n"));
+    const pages = await FilePages.open(path, nobody);
+    expect((await pages.page(0))!).toMatchObject({ more: true });
+    for (const [at, letter] of [..."abcdefgh"].entries()) expect(await pages.line(at)).toBe(huge(letter));
+    expect(await pages.line(8)).toBeNull();
+    await pages.close();
+  });
+
   it("show the first one at once and the others when they are counted", async () => {
     const path = join(folder, "large.jsonl");
     const handle = await open(path, "w");
