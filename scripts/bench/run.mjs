@@ -28,7 +28,7 @@ await build({
   format: "esm",
   target: "node20",
   mainFields: ["module", "main"],
-  external: ["node-llama-cpp", "playwright-core", "@vscode/vsce"],
+  external: ["node-llama-cpp", "playwright-core", "@vscode/vsce", "esbuild"],
   define: { PREFLOOM_VERSION: JSON.stringify("bench") },
   banner: {
     js: 'import { createRequire as prefloomCreateRequire } from "node:module"; const require = prefloomCreateRequire(import.meta.url);',
