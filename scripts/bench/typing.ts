@@ -9,6 +9,7 @@ import { Worker } from "node:worker_threads";
 import { createMessageConnection, PortMessageReader, PortMessageWriter } from "vscode-jsonrpc/node";
 import { documentChanged, documentFindings, documentOpened } from "../../src/protocol/documents.js";
 import { linesWithFindings } from "../../test/builders/big-rows.js";
+import { ROOT, script } from "../../test/e2e/harness/surroundings.js";
 
 const [megabytes = 5, findings = 1000, keystrokes = 200] = process.argv.slice(2).map(Number);
 /** A fast typist's. */
@@ -16,9 +17,10 @@ const BETWEEN_MILLISECONDS = 80;
 /** The reader waits so long for the next keystroke. */
 const QUIET_MILLISECONDS = 200;
 
+script("scripts/build.mjs");
 const lines = linesWithFindings(megabytes * 1e6, findings);
 const text = lines.join("\n");
-const worker = new Worker(join(process.cwd(), "dist/reader.mjs"));
+const worker = new Worker(join(ROOT, "dist/reader.mjs"));
 const connection = createMessageConnection(new PortMessageReader(worker), new PortMessageWriter(worker));
 const uri = "file:///bench/typing.jsonl";
 let told = { version: 0, total: 0, at: 0 };

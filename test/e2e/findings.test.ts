@@ -44,7 +44,7 @@ describeInVscode("findings on the screen", (vscode) => {
     await problem.waitFor();
     await window.screenshot("findings-problems");
 
-    await problem.click();
+    await problem.dblclick();
     const menu = page.locator(".action-widget .monaco-list-row");
     await window.until(() => page.keyboard.press("Control+Period"), menu);
     await window.screenshot("findings-fixes");
