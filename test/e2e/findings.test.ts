@@ -53,13 +53,12 @@ describeInVscode("findings on the screen", (vscode) => {
     await expect.poll(() => itemsIn(folder)).toBe(before - 1);
 
     await page.locator(".editor-instance .view-lines").first().click();
-    const both = page.locator(".monaco-dialog-box", { hasText: "across all files" });
-    await window.until(() => page.keyboard.press("Control+z"), both);
+    await window.until(() => page.keyboard.press("Control+z"), problem);
+    // Had the lineage kept the fix, it would not belong to the row any more.
+    expect(await rows.filter({ hasText: "lineage-mismatch" }).count()).toBe(0);
     await window.screenshot("findings-undo");
-    await both.getByRole("button", { name: /Undo in 2 Files/ }).click();
-    await problem.waitFor();
 
-    await problem.locator("a.marker-code, a").first().click();
+    await problem.getByText("item-inconsistent").last().click();
     await window.webview("h1");
     await window.screenshot("findings-rule-page");
   });
@@ -72,7 +71,8 @@ describeInVscode("findings on the screen", (vscode) => {
     const window = await vscode.openOn(server, folder);
     await window.openFile("train.jsonl");
     await window.runCommand("Prefloom: Validate a file...");
-    await window.notification(/rows checked: [1-9]/);
+    const told = window.page.locator(".notifications-center.visible", { hasText: /rows checked: [1-9]/ });
+    await window.until(() => window.runCommand("Notifications: Show Notifications"), told);
     await window.screenshot("findings-restricted");
   });
 });
