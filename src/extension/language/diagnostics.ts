@@ -1,11 +1,9 @@
 import {
   Diagnostic,
-  type DiagnosticCollection,
   DiagnosticRelatedInformation,
   DiagnosticSeverity,
   type Disposable,
   l10n,
-  languages,
   Location,
   Range,
   type TextDocument,
@@ -18,6 +16,7 @@ import { documentFindings, documentsCheck, type PlacedFinding } from "../../prot
 import type { Editor } from "../editor.js";
 import { SETTINGS, VIEWS } from "../ids.js";
 import { ruleLink } from "./rules.js";
+import { SlicedDiagnostics } from "./sliced-diagnostics.js";
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -38,9 +37,46 @@ const asRange = ({
 
 const lineRange = (line: number): Range => new Range(line - 1, 0, line - 1, WHOLE_LINE);
 
+/** The editor takes no more problems of one file. */
+interface MoreFindings {
+  readonly shown: number;
+  readonly total: number;
+}
+
+const links = new Map<string, Uri>();
+
+function linkOf(rule: string): Uri {
+  const link = links.get(rule) ?? ruleLink(rule);
+  links.set(rule, link);
+  return link;
+}
+
+function diagnosticOf({ rule, severity, message, related }: Finding, range: Range): Diagnostic {
+  const diagnostic = new Diagnostic(range, message, SEVERITIES[severity]);
+  diagnostic.source = "Prefloom";
+  diagnostic.code = { value: rule, target: linkOf(rule) };
+  if (related) {
+    const place = new Location(Uri.file(related.file), lineRange(related.line));
+    diagnostic.relatedInformation = [new DiagnosticRelatedInformation(place, l10n.t("the other line"))];
+  }
+  return diagnostic;
+}
+
+function moreDiagnostic({ shown, total }: MoreFindings): Diagnostic {
+  const message = l10n.t(
+    "{0} of {1} findings shown; all are in the Findings view",
+    formatCount(shown),
+    formatCount(total),
+  );
+  const more = new Diagnostic(new Range(0, 0, 0, 1), message, DiagnosticSeverity.Information);
+  more.source = "Prefloom";
+  more.code = { value: l10n.t("show all"), target: Uri.parse(`command:${VIEWS.findings}.focus`) };
+  return more;
+}
+
 /** Findings as the Problems panel and the editor show them. */
 export class FindingDiagnostics implements Disposable {
-  readonly #collection: DiagnosticCollection = languages.createDiagnosticCollection("prefloom");
+  readonly #shown = new SlicedDiagnostics();
   /** Files whose findings come from a validation: they stay when the document is closed. */
   readonly #validated = new Set<string>();
   /** What the reader has told and is not shown yet. */
@@ -52,7 +88,7 @@ export class FindingDiagnostics implements Disposable {
 
   constructor({ reader }: Editor) {
     this.#subscriptions = [
-      this.#collection,
+      this.#shown,
       reader.onStart((connection) => {
         this.#waiting.clear();
         connection.onNotification(documentFindings, ({ uri, version, findings, total }) => {
@@ -79,57 +115,38 @@ export class FindingDiagnostics implements Disposable {
     const uri = Uri.file(file);
     this.#validated.add(uri.toString());
     const isOpen = workspace.textDocuments.some((one) => one.uri.toString() === uri.toString());
-    if (isOpen && isChecked() && this.#collection.has(uri)) return;
-    const shown = findings.map((one) => this.#diagnostic(one, lineRange(one.line ?? 1)));
-    this.#collection.set(uri, this.#all(shown, total));
+    if (isOpen && isChecked() && this.#shown.has(uri)) return;
+    this.#set(uri, findings, total, ({ line }) => lineRange(line ?? 1));
   }
 
   #show({ uri }: TextDocument): void {
     const told = this.#waiting.get(uri.toString());
     if (!told) return;
     this.#waiting.delete(uri.toString());
-    const shown = told.findings.map((one) => this.#diagnostic(one, asRange(one.range)));
-    this.#collection.set(uri, this.#all(shown, told.total));
-  }
-
-  #diagnostic({ rule, severity, message, related }: Finding, range: Range): Diagnostic {
-    const diagnostic = new Diagnostic(range, message, SEVERITIES[severity]);
-    diagnostic.source = "Prefloom";
-    diagnostic.code = { value: rule, target: ruleLink(rule) };
-    if (related) {
-      const place = new Location(Uri.file(related.file), lineRange(related.line));
-      diagnostic.relatedInformation = [new DiagnosticRelatedInformation(place, l10n.t("the other line"))];
-    }
-    return diagnostic;
+    this.#set(uri, told.findings, told.total, ({ range }) => asRange(range));
   }
 
   /** Where there are more than are shown, the first line says so. */
-  #all(shown: readonly Diagnostic[], total: number): readonly Diagnostic[] {
-    if (total <= shown.length) return shown;
-    const message = l10n.t(
-      "{0} of {1} findings shown; all are in the Findings view",
-      formatCount(shown.length),
-      formatCount(total),
+  #set<F extends Finding>(uri: Uri, findings: readonly F[], total: number, place: (one: F) => Range): void {
+    const problems = total > findings.length ? [...findings, { shown: findings.length, total }] : findings;
+    this.#shown.set<F | MoreFindings>(uri, problems, (one) =>
+      "rule" in one ? diagnosticOf(one, place(one)) : moreDiagnostic(one),
     );
-    const more = new Diagnostic(new Range(0, 0, 0, 1), message, DiagnosticSeverity.Information);
-    more.source = "Prefloom";
-    more.code = { value: l10n.t("show all"), target: Uri.parse(`command:${VIEWS.findings}.focus`) };
-    return [...shown, more];
   }
 
   #closed({ uri }: TextDocument): void {
     this.#waiting.delete(uri.toString());
-    if (!this.#validated.has(uri.toString())) this.#collection.delete(uri);
+    if (!this.#validated.has(uri.toString())) this.#shown.delete(uri);
   }
 
   #forget(uri: Uri): void {
     this.#validated.delete(uri.toString());
-    this.#collection.delete(uri);
+    this.#shown.delete(uri);
   }
 
   #forgetOpen(): void {
     for (const { uri } of workspace.textDocuments) {
-      if (!this.#validated.has(uri.toString())) this.#collection.delete(uri);
+      if (!this.#validated.has(uri.toString())) this.#shown.delete(uri);
     }
   }
 
