@@ -83,7 +83,7 @@ function page(rule: Rule, id: RuleId): string {
 }
 
 const IGNORE =
-  "The quick fix **Ignore this rule here** records in `prefloom-ignore.jsonl` that this finding is meant to be; the editor shows it no longer. Take its line out of that file and the finding is back. The data stay as they are.";
+  "The quick fix **Ignore ${rule.id} here** records in `prefloom-ignore.jsonl` that this finding is meant to be; the editor shows it no longer. Take its line out of that file and the finding is back. The data stay as they are.";
 
 function lineExample(id: LineRuleId): string[] {
   const example = RULE_EXAMPLES[id];

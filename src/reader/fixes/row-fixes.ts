@@ -67,7 +67,8 @@ function itemOf(
   return null;
 }
 
-const RULE_FIXES: Readonly<Record<string, FixKind>> = {
+/** The fix that is made for the findings of a rule; others can only be dropped or ignored. */
+export const RULE_FIXES: Readonly<Record<string, FixKind>> = {
   "direction-mismatch": "rederive-direction",
   "format-vector-value": "nearest-values",
   "item-inconsistent": "remove-item",
