@@ -120,14 +120,7 @@ const PICTURES: Readonly<Record<string, (stage: Stage) => Promise<EditorWindow>>
     const window = await open(fresh);
     await show(window, "Pipeline");
     await window.runCommand("Prefloom: Run");
-    const center = window.page.locator(".notifications-center.visible");
-    await window.until(
-      async () => {
-        if ((await center.count()) === 0) await window.runCommand("Notifications: Show Notifications");
-      },
-      center.locator(".notification-list-item", { hasText: /annotate \(2 of 8\): \d+ of/ }),
-      120_000,
-    );
+    await window.told(/annotate \(2 of 8\): \d+ of/, 120_000);
     await window.page.waitForTimeout(6000);
     return window;
   },
@@ -194,14 +187,7 @@ async function restricted(
   const window = await open(server);
   await show(window, "Pipeline", "Dataset");
   await window.runCommand("Prefloom: Run");
-  const center = window.page.locator(".notifications-center.visible");
-  await window.until(
-    async () => {
-      if ((await center.count()) === 0) await window.runCommand("Notifications: Show Notifications");
-    },
-    center.locator(".notification-list-item", { hasText: "trust" }),
-    60_000,
-  );
+  await window.told("trust");
   return window;
 }
 

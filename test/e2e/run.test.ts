@@ -7,29 +7,9 @@ import { locateModel, modelsFolder } from "../../src/runtime/models.js";
 import { describeInVscode } from "./harness/e2e.js";
 import { describeInside } from "./harness/inside.js";
 import type { Server } from "./harness/server.js";
-import type { EditorWindow } from "./harness/window.js";
 import { sampleWorkspace } from "./harness/workspaces.js";
 
 const MODEL = "smollm2-135m-instruct";
-
-/** The palette lists what is contributed when it opens: the extension's part of the window comes a moment later. */
-const contributed = (window: EditorWindow): Promise<void> =>
-  window.page
-    .locator('.activitybar .action-item a[aria-label^="Prefloom"]')
-    .first()
-    .waitFor({ timeout: 30_000 });
-
-/** A message in the list of notifications, which is opened: toasts do not show where the driver of smoke tests is on. */
-async function told(window: EditorWindow, text: string | RegExp, timeout = 60_000): Promise<Locator> {
-  const center = window.page.locator(".notifications-center.visible");
-  const found = center.locator(".notification-list-item", { hasText: text }).first();
-  // An empty list does not open, and closes with its last message.
-  const open = async () => {
-    if ((await center.count()) === 0) await window.runCommand("Notifications: Show Notifications");
-  };
-  await window.until(open, found, timeout);
-  return found;
-}
 
 const press = async (message: Locator, label: string): Promise<void> => {
   await message.hover();
@@ -72,11 +52,11 @@ describe.skipIf(!here)(`with ${MODEL}`, () => {
       onTestFinished(() => rm(folder, { recursive: true }));
       const server = await vscode.startServer({ env: { PREFLOOM_MODELS: modelsFolder() } });
       const window = await vscode.openOn(server, folder);
-      await contributed(window);
+      await window.contributed();
       const bar = window.page.locator(".statusbar-item", { hasText: "annotate" });
 
       await window.runCommand("Prefloom: Run");
-      const running = await told(window, "Prefloom: run");
+      const running = await window.told("Prefloom: run");
       await bar.filter({ hasText: /\d+%/ }).waitFor({ timeout: 120_000 });
       expect(await bar.locator("a").getAttribute("aria-label")).toMatch(/^Prefloom: annotate, \d+%/);
       await running.filter({ hasText: /annotate \(2 of 8\): \d+ of \d+ responses/ }).waitFor();
@@ -84,13 +64,13 @@ describe.skipIf(!here)(`with ${MODEL}`, () => {
       expect(agentsOf(server)).toHaveLength(1);
 
       await press(running, "Cancel");
-      const stopped = await told(window, /Stopped: annotate \d+ of \d+ done/, 120_000);
+      const stopped = await window.told(/Stopped: annotate \d+ of \d+ done/, 120_000);
       await window.screenshot("run-stopped");
       await press(stopped, "Resume");
       await bar.filter({ hasText: /\d+%/ }).waitFor({ timeout: 120_000 });
 
       for (const { pid } of agentsOf(server)) process.kill(pid, "SIGKILL");
-      const ended = await told(window, "finished work is kept");
+      const ended = await window.told("finished work is kept");
       await window.screenshot("run-agent-ended");
       await press(ended, "Resume");
       window.forgive(/finished work is kept/);
@@ -112,12 +92,12 @@ describe.skipIf(!here)(`with ${MODEL}`, () => {
       onTestFinished(() => rm(folder, { recursive: true }));
       const server = await vscode.startServer({ env: { PREFLOOM_MODELS: join(folder, "none") } });
       const window = await vscode.openOn(server, folder);
-      await contributed(window);
+      await window.contributed();
       await window.runCommand("Prefloom: Run");
-      const message = await told(window, "which is not on this machine");
+      const message = await window.told("which is not on this machine");
       await message.getByText(`Get ${MODEL} (98.4 MB)`).waitFor();
       await window.runCommand("Prefloom: Levels");
-      const missing = await told(window, "levels cannot run yet: “import” has not run.");
+      const missing = await window.told("levels cannot run yet: “import” has not run.");
       await missing.getByText("Run until levels").waitFor();
       await window.screenshot("run-obstacles");
     });
@@ -127,9 +107,9 @@ describe.skipIf(!here)(`with ${MODEL}`, () => {
       onTestFinished(() => rm(folder, { recursive: true }));
       const server = await vscode.startServer({ trust: true });
       const window = await vscode.openOn(server, folder);
-      await contributed(window);
+      await window.contributed();
       await window.runCommand("Prefloom: Run");
-      const message = await told(window, "needs a trusted workspace");
+      const message = await window.told("needs a trusted workspace");
       await message.getByText("Manage Workspace Trust").waitFor();
       expect(agentsOf(server)).toEqual([]);
       await window.screenshot("run-untrusted");

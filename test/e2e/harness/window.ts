@@ -144,11 +144,25 @@ export class EditorWindow {
     await this.input.waitFor({ state: "hidden" });
   }
 
-  /** A notification that shows this text; the caller presses its buttons. */
-  async notification(text: string | RegExp, timeout = 20_000): Promise<Locator> {
-    const found = this.page.locator(".notifications-toasts .notification-list-item", { hasText: text });
-    await found.first().waitFor({ state: "visible", timeout });
-    return found.first();
+  /** Waits for what the extension contributes: the palette lists what there is when it opens. */
+  async contributed(): Promise<void> {
+    const item = this.page.locator('.activitybar .action-item a[aria-label^="Prefloom"]');
+    await item.first().waitFor({ timeout: 30_000 });
+  }
+
+  /**
+   * A message in the list of notifications, which is opened: toasts do not show where the driver of smoke tests is on.
+   * The caller presses its buttons.
+   */
+  async told(text: string | RegExp, timeout = 60_000): Promise<Locator> {
+    const center = this.page.locator(".notifications-center.visible");
+    const found = center.locator(".notification-list-item", { hasText: text }).first();
+    // An empty list does not open, and closes with its last message.
+    const open = async (): Promise<void> => {
+      if ((await center.count()) === 0) await this.runCommand("Notifications: Show Notifications");
+    };
+    await this.until(open, found, timeout);
+    return found;
   }
 
   /** Rows of the Problems panel, which is opened. */
