@@ -122,6 +122,8 @@ export interface FilePage {
 /** How far a file is known. */
 export interface FileExtent {
   readonly path: string;
+  /** Stays the same while the file only grows. */
+  readonly identity: string;
   readonly bytes: number;
   /** Bytes whose lines are counted. */
   readonly counted: number;

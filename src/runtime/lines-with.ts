@@ -7,10 +7,15 @@ export interface TextPlace {
   readonly character: number;
 }
 
-/** Where a text stands in the lines of a file, streamed; nowhere in a file that is not there. */
-export async function* linesWith(path: string, text: string): AsyncGenerator<TextPlace> {
+/** Where a text stands in the lines of a file, streamed until it is cancelled; nowhere in a file that is not there. */
+export async function* linesWith(
+  path: string,
+  text: string,
+  isCancelled: () => boolean = () => false,
+): AsyncGenerator<TextPlace> {
   if (!existsSync(path)) return;
   for await (const raw of readLines(path, { allowEmpty: true })) {
+    if (isCancelled()) return;
     if (!("text" in raw)) continue;
     for (let at = raw.text.indexOf(text); at >= 0; at = raw.text.indexOf(text, at + text.length)) {
       yield { line: raw.line, character: at };

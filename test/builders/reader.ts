@@ -78,7 +78,7 @@ export class ReaderUnderTest {
 
   constructor(readonly connection: MessageConnection) {
     connection.onNotification(documentFindings, ({ uri, version, findings, total }) => {
-      this.#told.set(uri, { version, findings: findings ?? this.#told.get(uri)!.findings, total });
+      this.#told.set(uri, { version, findings: findings ?? this.#told.get(uri)?.findings ?? [], total });
       for (const wake of this.#waiting) wake();
     });
   }

@@ -47,14 +47,24 @@ describeInVscode("reading data", (vscode) => {
       .waitFor();
     await window.screenshot("reading-hover");
     await page.keyboard.press("Escape");
+    // Lenses are drawn anew as they are resolved: a click may come too late for one of them.
+    await window.until(
+      () =>
+        lens
+          .locator("a", { hasText: "Preview" })
+          .first()
+          .click({ timeout: 2_000 })
+          .catch(() => undefined),
+      page.locator(".tab", { hasText: /Preview .*train\.jsonl:1/ }),
+    );
+    await window.webview('h2:text-is("Preference direction")');
+    await window.screenshot("reading-preview");
+    await window.openFile("train.jsonl");
+    await window.goTo(1, column);
     await window.runCommand("Prefloom: Format this line for reading");
     await page.locator(".tab", { hasText: "train.jsonl:1.yaml" }).waitFor();
     await page.locator(".view-line", { hasText: "rejected:" }).first().waitFor();
     await window.screenshot("reading-format");
-    await lens.locator("a", { hasText: "Preview" }).first().click();
-    await page.locator(".tab", { hasText: /Preview .*train\.jsonl:1/ }).waitFor();
-    await window.webview('h2:text-is("Preference direction")');
-    await window.screenshot("reading-preview");
   });
 
   test("a file over 50 MB is told once, and looked into", async () => {

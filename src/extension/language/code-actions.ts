@@ -140,7 +140,7 @@ class FixProvider implements CodeActionProvider<FixAction> {
       "fix" in wanted
         ? await connection.sendRequest(fixEdits, { uri, version, ...wanted }, token)
         : (await connection.sendRequest(fixAllEdits, { uri, version, ...wanted }, token))?.files;
-    if (!files) return action;
+    if (!files || document.version !== version) return action;
     action.edit = workspaceEdit(files);
     if ("fix" in wanted && wanted.fix.kind === "ignore") {
       action.command = { command: SAVE_IGNORES, title: action.title, arguments: [files[0]!.path] };
@@ -171,7 +171,7 @@ async function fixAllOfRule({ reader }: Editor, argument: unknown): Promise<void
   if (!picked) return;
   const { rule, fix: kind } = picked;
   const done = await connection.sendRequest(fixAllEdits, { uri, version, rule, kind });
-  if (!done) {
+  if (!done || document.version !== version) {
     tell(
       "info",
       l10n.t("Nothing was changed: the file has changed meanwhile, or there is nothing left to fix."),

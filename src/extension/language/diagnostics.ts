@@ -43,6 +43,15 @@ interface MoreFindings {
   readonly total: number;
 }
 
+/** What was found in a file: a validation knows lines, the check of an open document the characters too. */
+interface Told {
+  readonly findings: readonly (Finding | PlacedFinding)[];
+  readonly total: number;
+}
+
+const placeOf = (one: Finding | PlacedFinding): Range =>
+  "range" in one ? asRange(one.range) : lineRange(one.line ?? 1);
+
 const links = new Map<string, Uri>();
 
 function linkOf(rule: string): Uri {
@@ -77,13 +86,12 @@ function moreDiagnostic({ shown, total }: MoreFindings): Diagnostic {
 /** Findings as the Problems panel and the editor show them. */
 export class FindingDiagnostics implements Disposable {
   readonly #shown = new SlicedDiagnostics();
-  /** Files whose findings come from a validation: they stay when the document is closed. */
-  readonly #validated = new Set<string>();
+  /** What a validation has found in files, by URI: it is shown again when the document is closed. */
+  readonly #validated = new Map<string, Told>();
+  /** What the check of open documents has found, by URI, once it is shown. */
+  readonly #live = new Map<string, Told & { readonly version: number }>();
   /** What the reader has told and is not shown yet. */
-  readonly #waiting = new Map<
-    string,
-    { readonly findings: readonly PlacedFinding[]; readonly total: number }
-  >();
+  readonly #waiting = new Map<string, Told>();
   readonly #subscriptions: { dispose(): unknown }[];
 
   constructor({ reader }: Editor) {
@@ -92,10 +100,11 @@ export class FindingDiagnostics implements Disposable {
       reader.onStart((connection) => {
         this.#waiting.clear();
         connection.onNotification(documentFindings, ({ uri, version, findings, total }) => {
-          if (findings) this.#waiting.set(uri, { findings, total });
           const document = workspace.textDocuments.find((one) => one.uri.toString() === uri);
+          if (!document) return;
+          if (findings) this.#waiting.set(uri, { findings, total });
           // What was found in an older text is out of place; the check of the newer one is on its way.
-          if (document?.version === version && isChecked()) this.#show(document);
+          if (document.version === version && isChecked()) this.#show(document);
         });
         void connection.sendNotification(documentsCheck, { asYouType: isChecked() });
       }),
@@ -104,6 +113,7 @@ export class FindingDiagnostics implements Disposable {
         void reader.running?.sendNotification(documentsCheck, { asYouType: isChecked() });
         if (!isChecked()) this.#forgetOpen();
       }),
+      workspace.onDidSaveTextDocument((document) => this.#saved(document)),
       workspace.onDidCloseTextDocument((document) => this.#closed(document)),
       workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => this.#forget(uri))),
       workspace.onDidRenameFiles(({ files }) => files.forEach(({ oldUri }) => this.#forget(oldUri))),
@@ -113,41 +123,61 @@ export class FindingDiagnostics implements Disposable {
   /** Shows what a validation has found in a file, unless it is open and checked as it is edited. */
   setValidated(file: string, findings: readonly Finding[], total: number): void {
     const uri = Uri.file(file);
-    this.#validated.add(uri.toString());
-    const isOpen = workspace.textDocuments.some((one) => one.uri.toString() === uri.toString());
-    if (isOpen && isChecked() && this.#shown.has(uri)) return;
-    this.#set(uri, findings, total, ({ line }) => lineRange(line ?? 1));
+    const told = { findings, total };
+    this.#validated.set(uri.toString(), told);
+    if (!this.#live.has(uri.toString())) this.#set(uri, told);
   }
 
-  #show({ uri }: TextDocument): void {
-    const told = this.#waiting.get(uri.toString());
+  #show(document: TextDocument): void {
+    const { uri, version } = document;
+    const key = uri.toString();
+    const waiting = this.#waiting.get(key);
+    const told = waiting ?? this.#live.get(key);
     if (!told) return;
-    this.#waiting.delete(uri.toString());
-    this.#set(uri, told.findings, told.total, ({ range }) => asRange(range));
+    this.#live.set(key, { ...told, version });
+    if (!document.isDirty) this.#saved(document);
+    if (!waiting) return;
+    this.#waiting.delete(key);
+    this.#set(uri, waiting);
+  }
+
+  /** What is found in the text on the disk takes the place of what a validation has found in an older one. */
+  #saved({ uri, version }: TextDocument): void {
+    const key = uri.toString();
+    const live = this.#live.get(key);
+    if (live?.version === version && this.#validated.has(key)) this.#validated.set(key, live);
   }
 
   /** Where there are more than are shown, the first line says so. */
-  #set<F extends Finding>(uri: Uri, findings: readonly F[], total: number, place: (one: F) => Range): void {
+  #set(uri: Uri, { findings, total }: Told): void {
     const problems = total > findings.length ? [...findings, { shown: findings.length, total }] : findings;
-    this.#shown.set<F | MoreFindings>(uri, problems, (one) =>
-      "rule" in one ? diagnosticOf(one, place(one)) : moreDiagnostic(one),
+    this.#shown.set<Finding | PlacedFinding | MoreFindings>(uri, problems, (one) =>
+      "rule" in one ? diagnosticOf(one, placeOf(one)) : moreDiagnostic(one),
     );
   }
 
   #closed({ uri }: TextDocument): void {
-    this.#waiting.delete(uri.toString());
-    if (!this.#validated.has(uri.toString())) this.#shown.delete(uri);
+    const key = uri.toString();
+    this.#waiting.delete(key);
+    if (!this.#live.delete(key)) return;
+    const validated = this.#validated.get(key);
+    if (validated) this.#set(uri, validated);
+    else this.#shown.delete(uri);
   }
 
+  /** A file is gone, or a folder with all that lies in it. */
   #forget(uri: Uri): void {
-    this.#validated.delete(uri.toString());
-    this.#shown.delete(uri);
+    const gone = uri.toString();
+    for (const key of new Set([...this.#validated.keys(), ...this.#live.keys()])) {
+      if (key !== gone && !key.startsWith(`${gone}/`)) continue;
+      this.#validated.delete(key);
+      this.#live.delete(key);
+      this.#shown.delete(Uri.parse(key));
+    }
   }
 
   #forgetOpen(): void {
-    for (const { uri } of workspace.textDocuments) {
-      if (!this.#validated.has(uri.toString())) this.#shown.delete(uri);
-    }
+    for (const document of workspace.textDocuments) this.#closed(document);
   }
 
   dispose(): void {

@@ -37,6 +37,8 @@ import { PAGE_SCHEME, type PageAddress, pageOf, pageUri } from "./reading-places
 interface KnownPage {
   readonly more: boolean;
   readonly kind: DocumentKind | null;
+  /** Of the file when it was read. */
+  readonly bytes: number;
 }
 
 /** Pages of large files as read-only documents, with the ways from one to the next. */
@@ -46,6 +48,9 @@ export class FilePages implements TextDocumentContentProvider, CodeLensProvider,
   readonly #kinds = new EventEmitter<void>();
   /** What a page is has been told. */
   readonly onDidChangeKinds: Event<void> = this.#kinds.event;
+  readonly #changed = new EventEmitter<Uri>();
+  /** The file of a page is another one, or goes on where the page ended. */
+  readonly onDidChange: Event<Uri> = this.#changed.event;
   readonly #pages = new Map<string, KnownPage>();
   readonly #extents = new Map<string, FileExtent>();
   readonly #subscriptions: readonly { dispose(): unknown }[];
@@ -58,12 +63,16 @@ export class FilePages implements TextDocumentContentProvider, CodeLensProvider,
     this.#subscriptions = [
       this.#lensesChanged,
       this.#kinds,
+      this.#changed,
       this.#numbers,
       editor.reader.onStart((connection) =>
         connection.onNotification(fileCounted, (extent) => this.#counted(extent)),
       ),
       workspace.registerTextDocumentContentProvider(PAGE_SCHEME, this),
       languages.registerCodeLensProvider({ scheme: PAGE_SCHEME }, this),
+      workspace.onDidChangeTextDocument(({ document }) => {
+        for (const one of window.visibleTextEditors) if (one.document === document) this.#numberLines(one);
+      }),
       workspace.onDidCloseTextDocument((document) => this.#closed(document)),
       window.onDidChangeVisibleTextEditors((editors) => {
         for (const one of editors) this.#numberLines(one);
@@ -84,21 +93,37 @@ export class FilePages implements TextDocumentContentProvider, CodeLensProvider,
     if (!address) return "";
     const { page, extent } = await this.#ask(address);
     if (!page) return notThere(address, extent);
-    this.#pages.set(uri.toString(), { more: page.more, kind: page.kind });
+    this.#pages.set(uri.toString(), { more: page.more, kind: page.kind, bytes: extent.bytes });
     this.#kinds.fire();
+    this.#lensesChanged.fire();
     return page.lines.join("\n");
   }
 
   async #ask(address: PageAddress) {
     const answer = await this.editor.reader.connection().sendRequest(readingPage, address);
-    this.#extents.set(address.path, answer.extent);
+    this.#learn(answer.extent);
     return answer;
+  }
+
+  #learn(extent: FileExtent): void {
+    const before = this.#extents.get(extent.path);
+    this.#extents.set(extent.path, extent);
+    if (before && before.identity !== extent.identity) this.#renew(extent.path, () => true);
+  }
+
+  /** Reads open pages of a file anew. */
+  #renew(path: string, isStale: (page: KnownPage | undefined) => boolean): void {
+    for (const { uri } of workspace.textDocuments) {
+      if (pageOf(uri)?.path === path && isStale(this.#pages.get(uri.toString()))) this.#changed.fire(uri);
+    }
   }
 
   /** Shows the page of a line (from 1) of a file, as far as its place is known. */
   async show(path: string, line: number): Promise<void> {
     const page = Math.floor((line - 1) / PAGE_LINES);
     const { page: found, extent } = await this.#ask({ path, page });
+    // What was the last page may go on now.
+    this.#renew(path, (one) => one !== undefined && !one.more && one.bytes < extent.bytes);
     if (!found) {
       const message = extent.done
         ? l10n.t("The file has {0} lines.", formatCount(extent.lines))
@@ -215,7 +240,7 @@ export class FilePages implements TextDocumentContentProvider, CodeLensProvider,
   }
 
   #counted(extent: FileExtent): void {
-    this.#extents.set(extent.path, extent);
+    this.#learn(extent);
     this.#lensesChanged.fire();
   }
 

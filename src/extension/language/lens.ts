@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import {
   type CancellationToken,
   CodeLens,
@@ -197,7 +198,7 @@ class RowLenses implements CodeLensProvider, Disposable {
       arguments: [{ uri, line }],
     };
     const place = placeOf({ uri }, line);
-    const name = place.path.slice(place.path.lastIndexOf("/") + 1);
+    const name = basename(place.path);
     const owner = this.editor.workspaces.of(uri.with({ scheme: "file", query: "" }));
     if (!owner || !/^(train|test)\.jsonl$/.test(name)) return [preview];
     const explained = { workspace: owner, id: `${name}:${place.line + 1}`, uri, line };

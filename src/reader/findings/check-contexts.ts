@@ -52,6 +52,11 @@ class Kept<T> {
     return value;
   }
 
+  delete(key: string): void {
+    void this.#kept.get(key)?.value.then(this.replaced, () => undefined);
+    this.#kept.delete(key);
+  }
+
   get values(): readonly Promise<T>[] {
     return [...this.#kept.values()].map(({ value }) => value);
   }
@@ -81,6 +86,12 @@ export class CheckContexts {
       this.#ignoresIn(place.path),
     ]);
     return { settings, lineage, ignores, ignoreName: place.file };
+  }
+
+  /** The document of a path is closed. */
+  forget(path: string): void {
+    this.#settings.delete(path);
+    this.#lineage.delete(lineagePath(path));
   }
 
   /** Closes the files that are kept open. */

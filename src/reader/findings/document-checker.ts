@@ -143,7 +143,7 @@ export class DocumentChecker {
     const found: LineFinding[] = [];
     let [p, c] = [0, 0];
     for (const [line, checked] of this.#lines.entries()) {
-      for (; this.#placed[p]?.line === line; p++) found.push(this.#placed[p]!);
+      for (; this.#placed[p]?.line === line; p++) this.#add(found, this.#placed[p]!, checked);
       if (checked) {
         for (const finding of checked.findings) this.#add(found, { line, finding }, checked);
       }
@@ -157,7 +157,12 @@ export class DocumentChecker {
   }
 
   #add(found: LineFinding[], one: LineFinding, checked: CheckedLine | undefined): void {
-    const { ignores, ignoreName } = this.#context!;
+    const { ignores, ignoreName, settings } = this.#context!;
+    // Entries are about lines of this file, not of its lineage.
+    if (one.finding.file !== settings.shown) {
+      found.push(one);
+      return;
+    }
     const hash = (): string => {
       if (!checked) return "";
       checked.hash ??= lineHash(checked.text);

@@ -63,12 +63,14 @@ export class DocumentChecks {
   }
 
   #opened(document: DataDocument): void {
+    // A document whose kind has become another one still shows what was told before.
+    const told = this.#checked.get(document)?.told;
     this.#forget(document);
     this.#checked.set(document, {
       checker: new DocumentChecker(document),
       timer: undefined,
       waitingSince: undefined,
-      told: undefined,
+      told,
     });
     this.#soon(document, 0);
     this.#surroundingsChanged(document);
@@ -77,6 +79,7 @@ export class DocumentChecks {
   #closed(document: DataDocument): void {
     this.#forget(document);
     this.book.endLive(document.path);
+    this.contexts.forget(document.path);
     this.#surroundingsChanged(document);
     // Leaks into a file that is not open any more are for a validation to find.
     for (const other of this.#neighbours(document)) this.#soon(other, QUIET_MILLISECONDS);
@@ -143,13 +146,16 @@ export class DocumentChecks {
       // Edits on the way start the check anew: each has a timer of its own.
       if (isGone() || (context && !(await checker.check(context))) || isGone()) return;
       if (!context) {
-        this.#publish(document, []);
+        this.#publishNone(document);
         return;
       }
       const members = this.#membersOf(document, checker);
       if (!(await DocumentChecker.compare(members)) || isGone()) return;
       for (const member of members) {
-        this.#publish(member.checker.document, member.checker.findings(), member.checker);
+        const { document: other } = member.checker;
+        // A neighbour may have been closed during the comparison.
+        if (this.#checked.get(other)?.checker !== member.checker) continue;
+        this.#publish(other, member.checker.findings(), member.checker);
       }
     } catch (error) {
       // A file behind it may have been replaced at this moment; the next edit tries again.
@@ -177,15 +183,26 @@ export class DocumentChecks {
     });
   }
 
-  #publish(document: DataDocument, findings: readonly LineFinding[], checker?: DocumentChecker): void {
+  /** Takes back what was told; findings of a validation stay where nothing was. */
+  #publishNone(document: DataDocument): void {
     const { uri, version, path } = document;
+    const checked = this.#checked.get(document);
+    const findings = checked?.told === undefined ? null : [];
+    if (checked) checked.told = undefined;
+    void this.connection.sendNotification(documentFindings, { uri, version, findings, total: 0 });
+    this.book.endLive(path);
+  }
+
+  #publish(document: DataDocument, findings: readonly LineFinding[], checker: DocumentChecker): void {
+    const { uri, version, path } = document;
+    const name = checker.context!.settings.shown;
     const placed = (one: LineFinding): PlacedFinding => {
-      const { from, to } = checker!.span(one);
+      const { from, to } = checker.span(one);
       const range = {
         start: { line: one.line, character: from },
         end: { line: one.line, character: to },
       };
-      return { ...located(one, document, checker!.context!.settings.shown), range };
+      return { ...located(one, path, name), range };
     };
     const shown = worstOf(findings, MOST_SHOWN).map(placed);
     const checked = this.#checked.get(document);
@@ -196,13 +213,12 @@ export class DocumentChecks {
     void this.connection.sendNotification(documentFindings, {
       ...{ uri, version, findings: isSame ? null : shown, total: findings.length },
     });
-    const name = checker?.context?.settings.shown ?? "";
-    this.book.setLive(path, new LiveFindings(findings, (one) => located(one, document, name)));
+    this.book.setLive(path, new LiveFindings(findings, path, name));
   }
 }
 
 /** A finding with the line where it is now, and absolute paths. */
-function located({ line, finding }: LineFinding, { path }: DataDocument, shown: string): Finding {
+function located({ line, finding }: LineFinding, path: string, shown: string): Finding {
   const { related } = finding;
   const one: Finding = { ...finding, file: path, line: line + 1 };
   // Documents that are compared lie in one folder.
@@ -213,13 +229,14 @@ function located({ line, finding }: LineFinding, { path }: DataDocument, shown: 
   return one;
 }
 
-/** The findings of an open document. */
+/** The findings of an open document, without the document: where the file was validated they outlive it. */
 class LiveFindings implements FileFindings {
   readonly #counter = new RuleCounter();
 
   constructor(
     private readonly findings: readonly LineFinding[],
-    private readonly located: (one: LineFinding) => Finding,
+    private readonly path: string,
+    private readonly shown: string,
   ) {
     for (const { finding } of findings) this.#counter.add(finding);
   }
@@ -230,6 +247,6 @@ class LiveFindings implements FileFindings {
 
   page(rule: string | null, offset: number, limit: number): readonly Finding[] {
     const all = rule === null ? this.findings : this.findings.filter(({ finding }) => finding.rule === rule);
-    return all.slice(offset, offset + limit).map(this.located);
+    return all.slice(offset, offset + limit).map((one) => located(one, this.path, this.shown));
   }
 }

@@ -57,28 +57,33 @@ class Finder {
   }
 
   #inObject(path: string, from: number): FieldPlace | null {
-    let nearest: FieldPlace | null = { from, to: from + 1, key: null, exact: false };
+    let nearest: FieldPlace = { from, to: from + 1, key: null, exact: false };
+    const exact = new Map<string, FieldPlace>();
+    const last = (): FieldPlace | undefined => [...exact.values()].at(-1);
     this.#next();
     while (this.#is(TOKEN.text)) {
       const name = this.#scanner.getTokenValue();
       const key = this.#span();
       this.#next();
-      if (!this.#is(TOKEN.colon)) return nearest;
+      if (!this.#is(TOKEN.colon)) return last() ?? nearest;
       this.#next();
       const start = this.#scanner.getTokenOffset();
       const rest = afterKey(path, name);
       if (rest !== null) {
         const found = this.find(rest, key);
-        if (found === null || found.exact) return found;
-        nearest = found;
+        // The last of several fields of one name counts: that is the one that is read.
+        exact.delete(name);
+        if (found === null) return last() ?? null;
+        if (found.exact) exact.set(name, found);
+        else nearest = found;
         // A name may hold what looks like a path: another field may be the one that is meant.
         this.#scanner.setPosition(start);
         this.#next();
-      } else if (start > this.limit) return null;
+      } else if (start > this.limit) return last() ?? null;
       this.#skip();
       if (this.#is(TOKEN.comma)) this.#next();
     }
-    return nearest;
+    return last() ?? nearest;
   }
 
   #inList(rest: string, index: number, from: number): FieldPlace | null {

@@ -48,6 +48,15 @@ export class FindingBook {
     this.changed();
   }
 
+  /** The file is to be validated anew: its findings make room. */
+  endValidated(path: string): void {
+    const last = this.#validated.get(path);
+    if (!last) return;
+    last.dispose?.();
+    this.#validated.delete(path);
+    this.changed();
+  }
+
   /** Forgets what was found on command. */
   clear(): void {
     for (const findings of this.#validated.values()) findings.dispose?.();

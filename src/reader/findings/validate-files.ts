@@ -30,6 +30,12 @@ class Worst {
   }
 }
 
+/** What is to be checked: files, or the data set of a workspace. */
+interface ValidationRequest {
+  readonly workspace: string | null;
+  readonly files: readonly string[];
+}
+
 /** What was found in one file so far. */
 interface FileState {
   readonly kept: KeptFindings;
@@ -69,8 +75,22 @@ export class Validation {
     private readonly room: Room,
   ) {}
 
+  /** Findings of earlier validations of the same files make room for those of this one. */
   async run(
-    request: { readonly workspace: string | null; readonly files: readonly string[] },
+    request: ValidationRequest,
+    signal: AbortSignal,
+    onProgress: (progress: ValidateProgress) => void,
+  ): Promise<ValidationResult> {
+    try {
+      return await this.#run(request, signal, onProgress);
+    } catch (error) {
+      for (const { kept } of this.#files.values()) kept.dispose();
+      throw error;
+    }
+  }
+
+  async #run(
+    request: ValidationRequest,
     signal: AbortSignal,
     onProgress: (progress: ValidateProgress) => void,
   ): Promise<ValidationResult> {
@@ -82,6 +102,7 @@ export class Validation {
     const paths = new Map<string, string>();
     for (const [path, name] of names) paths.set(name, path).set(lineagePath(name), lineagePath(path));
     const absolute = (name: string): string => paths.get(name) ?? name;
+    for (const file of files) this.book.endValidated(file);
     const shared = { rows: 0, seconds: 0, interrupted: false };
     if (files.length > 0) {
       const report = await validateFiles(files, {
@@ -135,6 +156,7 @@ export class Validation {
   #state(path: string): FileState {
     const known = this.#files.get(path);
     if (known) return known;
+    this.book.endValidated(path);
     const state = { kept: new KeptFindings(this.room), worst: new Worst() };
     this.#files.set(path, state);
     return state;

@@ -27,6 +27,8 @@ export class DocumentFixes {
     private readonly documents: DocumentStore,
     private readonly checker: DocumentChecker,
     private readonly context: CheckContext,
+    /** The document is another one by now: edits of its text would be out of place. */
+    private readonly isOver: () => boolean,
   ) {
     this.#findings = checker.findings();
   }
@@ -36,6 +38,7 @@ export class DocumentFixes {
     const fixes: Fix[] = [];
     for (const { line, finding } of this.#findings) {
       if (line < from || line > to) continue;
+      if (this.isOver()) return [];
       const character = this.checker.span({ line, finding }).from;
       const place = { rule: finding.rule, line, character, field: finding.field ?? null };
       const particular = particularFix(finding);
@@ -47,7 +50,8 @@ export class DocumentFixes {
       if (this.#isRow) {
         fixes.push({ kind: "drop-line", ...place, inFile: this.#count(finding.rule, "drop-line") });
       }
-      fixes.push({ kind: "ignore", ...place, inFile: 1 });
+      // What is wrong in the lineage file is not ignored by a line of this one.
+      if (finding.file === this.context.settings.shown) fixes.push({ kind: "ignore", ...place, inFile: 1 });
     }
     return fixes;
   }
@@ -71,8 +75,9 @@ export class DocumentFixes {
       (one) => one.line === line && one.finding.rule === rule && (one.finding.field ?? null) === field,
     );
     if (found.length === 0) return null;
-    if (kind === "ignore") return [await this.#ignored(line, rule)];
-    return (await this.#fixed(kind, found)).files;
+    if (kind !== "ignore") return (await this.#fixed(kind, found))?.files ?? null;
+    const ignored = await this.#ignored(line, rule);
+    return this.isOver() ? null : [ignored];
   }
 
   /** @returns null where nothing can be done */
@@ -84,7 +89,7 @@ export class DocumentFixes {
       ({ finding }) => finding.rule === rule && this.#kindForAll(finding) === kind,
     );
     const done = await this.#fixed(kind, found);
-    return done.files.length === 0 ? null : done;
+    return done?.files.length ? done : null;
   }
 
   get #isRow(): boolean {
@@ -103,10 +108,11 @@ export class DocumentFixes {
       .length;
   }
 
+  /** @returns null where the document is another one meanwhile */
   async #fixed(
     kind: FixKind,
     found: readonly LineFinding[],
-  ): Promise<{ readonly files: readonly FileEdits[]; readonly fixed: number }> {
+  ): Promise<{ readonly files: readonly FileEdits[]; readonly fixed: number } | null> {
     const { document } = this.checker;
     const own = new LinesEdit({
       path: document.path,
@@ -115,6 +121,7 @@ export class DocumentFixes {
     });
     const traced = this.context.lineage && (await linesOf(this.documents, lineagePath(document.path)));
     const lineage = traced && new LinesEdit(traced);
+    if (this.isOver()) return null;
     let fixed = 0;
     for (const [line, findings] of byLine(found)) {
       const lineageLine = this.context.lineage?.line(this.#rowNumber(line));
@@ -125,11 +132,12 @@ export class DocumentFixes {
         continue;
       }
       const edits = await fixRow(kind, findings, this.#row(line));
+      if (this.isOver()) return null;
       if (!edits) continue;
       own.edit(line, edits.row);
       if (lineageLine !== undefined) lineage?.edit(lineageLine - 1, edits.lineage);
       fixed += findings.length;
-      await this.#slices.mayGoOn(() => false);
+      if (!(await this.#slices.mayGoOn(this.isOver))) return null;
     }
     return { files: [own.result, lineage?.result ?? null].filter((one) => one !== null), fixed };
   }

@@ -122,12 +122,7 @@ async function editsOf(kind: FixKind, findings: readonly Finding[], row: Row): P
     case "nearest-values":
       return onRow(fields.flatMap((field) => nearestValues(field, row)));
     case "rename-field":
-      return onRow(
-        findings.flatMap((finding) => {
-          const name = nameMeant(finding, row);
-          return name === undefined ? [] : renameField(text, finding.field!, name);
-        }),
-      );
+      return onRow(renameFields(findings, row));
     case "rederive-direction":
       return onRow(await rederived(fields, row));
     case "swap-responses":
@@ -135,6 +130,19 @@ async function editsOf(kind: FixKind, findings: readonly Finding[], row: Row): P
     default:
       return null;
   }
+}
+
+/** Gives misspelt fields the names that are meant; of several that mean the same, the first alone. */
+function renameFields(findings: readonly Finding[], row: Row): LineEdits {
+  const taken = new Set<string>();
+  return findings.flatMap((finding) => {
+    const name = nameMeant(finding, row);
+    const item = itemOf(finding.field ?? "");
+    const key = JSON.stringify([item?.kind, item?.index, name]);
+    if (name === undefined || taken.has(key)) return [];
+    taken.add(key);
+    return renameField(row.text, finding.field!, name);
+  });
 }
 
 function removeItems(fields: readonly string[], { text, value, lineage, lineageText }: Row): RowEdits {

@@ -16,8 +16,9 @@ export function serveFixes(
     const document = documents.get(uri);
     if (document?.version !== version) return null;
     const checked = await checks.upToDate(document);
-    return checked && document.version === version
-      ? new DocumentFixes(documents, checked.checker, checked.context)
+    const isOver = () => documents.get(uri) !== document || document.version !== version;
+    return checked && !isOver()
+      ? new DocumentFixes(documents, checked.checker, checked.context, isOver)
       : null;
   };
   connection.onRequest(

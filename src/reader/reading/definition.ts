@@ -7,6 +7,9 @@ import { idForm, type IdForm } from "./describe-id.js";
 import type { LineContext, Lookup, Placed } from "./line-context.js";
 import type { FoundValue } from "./line-tree.js";
 
+/** Whether nobody waits for the answer any more: raw files are long. */
+type IsCancelled = () => boolean;
+
 /** Where the things on a line come from. */
 export interface Definition {
   readonly from: number;
@@ -14,9 +17,9 @@ export interface Definition {
   readonly places: readonly FilePlace[];
 }
 
-async function rawPlace(lookup: Lookup, { file, line }: Origin): Promise<FilePlace[]> {
+async function rawPlace(lookup: Lookup, { file, line }: Origin, isCancelled: IsCancelled): Promise<FilePlace[]> {
   const path = resolve(lookup.folder, file);
-  const found = await sourceLine(path, line);
+  const found = await sourceLine(path, line, isCancelled);
   return found === null ? [] : [{ path, line: found - 1, character: 0 }];
 }
 
@@ -27,22 +30,22 @@ const outputPlace = (lookup: Lookup, path: string, line: number, character = 0):
   character,
 });
 
-async function postPlaces(lookup: Lookup, post: Placed<Post> | null): Promise<FilePlace[]> {
+async function postPlaces(lookup: Lookup, post: Placed<Post> | null, isCancelled: IsCancelled): Promise<FilePlace[]> {
   if (!post) return [];
-  return [outputPlace(lookup, INDEXED.posts.path, post.line), ...(await rawPlace(lookup, post.value.origin))];
+  return [outputPlace(lookup, INDEXED.posts.path, post.line), ...(await rawPlace(lookup, post.value.origin, isCancelled))];
 }
 
-async function pairPlaces(lookup: Lookup, id: string): Promise<FilePlace[]> {
+async function pairPlaces(lookup: Lookup, id: string, isCancelled: IsCancelled): Promise<FilePlace[]> {
   const pair = await lookup.pair(id);
   if (!pair) return [];
   return [
     outputPlace(lookup, INDEXED.pairs.path, pair.line),
-    ...(await postPlaces(lookup, await lookup.post(pair.value.post))),
+    ...(await postPlaces(lookup, await lookup.post(pair.value.post), isCancelled)),
   ];
 }
 
 /** Where a response stands within the line of its post. */
-async function responsePlaces(lookup: Lookup, id: string): Promise<FilePlace[]> {
+async function responsePlaces(lookup: Lookup, id: string, isCancelled: IsCancelled): Promise<FilePlace[]> {
   const post = await lookup.postOfResponse(id);
   const response = post?.value.responses.find((one) => one.id === id);
   if (!post || !response) return [];
@@ -53,7 +56,7 @@ async function responsePlaces(lookup: Lookup, id: string): Promise<FilePlace[]> 
   }
   return [
     outputPlace(lookup, INDEXED.posts.path, post.line, character),
-    ...(await rawPlace(lookup, response.origin ?? post.value.origin)),
+    ...(await rawPlace(lookup, response.origin ?? post.value.origin, isCancelled)),
   ];
 }
 
@@ -62,13 +65,14 @@ async function idPlaces(
   lookup: Lookup,
   form: IdForm,
   id: string,
+  isCancelled: IsCancelled,
 ): Promise<FilePlace[]> {
-  if (form === "pair") return pairPlaces(lookup, id);
-  if (form === "resp") return responsePlaces(lookup, id);
+  if (form === "pair") return pairPlaces(lookup, id, isCancelled);
+  if (form === "resp") return responsePlaces(lookup, id, isCancelled);
   if (form === "raw") return [];
   const post = await lookup.post(id);
   // In the file of posts itself the way goes on to the raw file.
-  return context.kind === "posts" && post ? rawPlace(lookup, post.value.origin) : postPlaces(lookup, post);
+  return context.kind === "posts" && post ? rawPlace(lookup, post.value.origin, isCancelled) : postPlaces(lookup, post, isCancelled);
 }
 
 function originAt(context: LineContext, { path }: FoundValue): (Definition & { origin: Origin }) | null {
@@ -79,32 +83,32 @@ function originAt(context: LineContext, { path }: FoundValue): (Definition & { o
 }
 
 /** A row of the data set comes from its pair, its post and its raw record. */
-async function rowPlaces(context: LineContext, lookup: Lookup, { path }: FoundValue): Promise<FilePlace[]> {
+async function rowPlaces(context: LineContext, lookup: Lookup, { path }: FoundValue, isCancelled: IsCancelled): Promise<FilePlace[]> {
   const lineage = await context.lineage();
   if (!lineage) return [];
   const [field, index] = path;
   if (typeof index === "number") {
     const ugc = field === "User-Generated Content" ? lineage.ugc[index] : undefined;
-    if (ugc) return responsePlaces(lookup, ugc.response);
+    if (ugc) return responsePlaces(lookup, ugc.response, isCancelled);
     const pair = field === "Pair-wise Comparative Feedback" ? lineage.pairs[index] : undefined;
-    if (pair) return pairPlaces(lookup, pair.pair);
+    if (pair) return pairPlaces(lookup, pair.pair, isCancelled);
   }
-  return pairPlaces(lookup, lineage.pair);
+  return pairPlaces(lookup, lineage.pair, isCancelled);
 }
 
 /** Where what stands at a character comes from, nearest first; null: nowhere that is known. */
-export async function definitionAt(context: LineContext, character: number): Promise<Definition | null> {
+export async function definitionAt(context: LineContext, character: number, isCancelled: IsCancelled): Promise<Definition | null> {
   const { lookup, tree } = context;
   const found = tree?.at(character);
   if (!found || !lookup) return null;
   const origin = originAt(context, found);
   if (origin) {
     const { from, to } = origin;
-    return { from, to, places: await rawPlace(lookup, origin.origin) };
+    return { from, to, places: await rawPlace(lookup, origin.origin, isCancelled) };
   }
   const { from, to, value } = found;
   const form = idForm(value);
-  if (form !== null) return { from, to, places: await idPlaces(context, lookup, form, String(value)) };
-  const places = context.kind === "alignx" ? await rowPlaces(context, lookup, found) : [];
+  if (form !== null) return { from, to, places: await idPlaces(context, lookup, form, String(value), isCancelled) };
+  const places = context.kind === "alignx" ? await rowPlaces(context, lookup, found, isCancelled) : [];
   return places.length > 0 ? { from, to, places } : null;
 }

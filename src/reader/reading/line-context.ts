@@ -164,8 +164,11 @@ export class LineContext {
     if (this.kind !== "alignx" || !this.lookup) return null;
     const lineage = await this.lookup.lineageAt(this.place.path, this.place.line + 1);
     const post = lineage && (await this.lookup.post(lineage.post));
-    // Lines move when rows are dropped in the editor; the post tells whether this is still the one.
-    return post?.value.text === this.value["prompt"] ? lineage : null;
+    if (!post) return null;
+    const isText = (key: "chosen" | "rejected") =>
+      post.value.responses.find(({ id }) => id === lineage[key])?.text === this.value[key];
+    // Lines move when rows are dropped in the editor; the texts tell whether this is still the one: posts have many rows.
+    return post.value.text === this.value["prompt"] && isText("chosen") && isText("rejected") ? lineage : null;
   }
 }
 

@@ -41,7 +41,7 @@ async function search(
   const places: FilePlace[] = [];
   for (const file of FILES) {
     const path = lookup.file(file);
-    for await (const { line, character } of linesWith(path, `"${id}"`)) {
+    for await (const { line, character } of linesWith(path, `"${id}"`, isCancelled)) {
       if (isCancelled() || places.length === MOST_REFERENCES) return { places, more: true };
       places.push({ path, line: line - 1, character: character + 1 });
     }

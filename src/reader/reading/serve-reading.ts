@@ -67,9 +67,9 @@ export function serveReading(
   );
   connection.onRequest(
     readingDefinition,
-    answering(async (place) => {
+    answering(async (place, token) => {
       const context = await contexts.of(place);
-      return context && definitionAt(context, place.character);
+      return context && definitionAt(context, place.character, () => token.isCancellationRequested);
     }),
   );
   connection.onRequest(

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Finding } from "../../../src/core/finding.js";
+import { findingGroups, findingsValidate } from "../../../src/protocol/findings.js";
 import { validateFiles } from "../../../src/runtime/validate.js";
 import { type ReaderUnderTest, startReader, type ToldFindings } from "../../builders/reader.js";
 import { rowFiles } from "../../builders/row-files.js";
@@ -87,6 +88,22 @@ describe("open documents are checked", () => {
     await expect
       .poll(async () => (await test.findings()).findings.map(({ rule, related }) => [rule, related]))
       .toContainEqual(["split-leak", { file: files.path("a-train.jsonl"), line: 2 }]);
+  });
+
+  test("a file of no known kind keeps what a validation has found in it", async () => {
+    const reader = startReader();
+    const text = "no data\n";
+    const path = files.write("notes.txt", text);
+    const request = { workspace: null, files: [path] };
+    const total = async () => (await reader.connection.sendRequest(findingGroups, { by: "file" })).total;
+    const { files: checked } = await reader.connection.sendRequest(findingsValidate, request);
+    expect(checked[0]!.findings.error).toBeGreaterThan(0);
+    const before = await total();
+    const document = reader.open(path, text);
+    expect((await document.findings()).total).toBe(0);
+    expect(await total()).toBe(before);
+    document.close();
+    expect(await total()).toBe(before);
   });
 
   test("more findings than the editor takes are counted, the worst are told", async () => {

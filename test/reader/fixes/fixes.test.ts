@@ -237,6 +237,39 @@ describe("ignoring", () => {
     expect(rulesOf((await document.findings()).findings)).toEqual(["leftover-pii"]);
   });
 
+  test("a row without lineage is ignored as `validate` ignores it; what is wrong in the lineage cannot be", async () => {
+    const { path, text } = dataSet("short-lineage", () => undefined);
+    const lineageFile = path.replace(".jsonl", ".lineage.jsonl");
+    writeFileSync(lineageFile, `${lineage.slice(0, 3).join("\n")}\n`);
+    const reader = startReader();
+    const document = reader.open(path, text);
+    expect((await document.findings()).findings.map(({ rule, line }) => [rule, line])).toEqual([
+      ["lineage-mismatch", 4],
+    ]);
+    const ignoresOn = async (line: number) => {
+      const { uri, version } = document;
+      const asked = { uri, version, from: line, to: line };
+      const fixes = await reader.connection.sendRequest(fixesOffered, asked);
+      return fixes.filter(({ kind }) => kind === "ignore");
+    };
+    const [fix] = await ignoresOn(3);
+    const { uri, version } = document;
+    apply(document, (await reader.connection.sendRequest(fixEdits, { uri, version, fix: fix! }))!);
+    document.edit([
+      { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "\n" },
+    ]);
+    expect((await document.findings()).total).toBe(0);
+    expect(await validateFiles([path], { onFinding: () => undefined })).toMatchObject({ ignored: 1 });
+
+    writeFileSync(lineageFile, `${[...lineage.slice(0, 3), "{}", lineage[4]!].join("\n")}\n`);
+    document.edit([
+      { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "\n" },
+    ]);
+    const { findings } = await document.findings();
+    expect(rulesOf(findings)).toContain("lineage-mismatch");
+    for (const { line } of findings) expect(await ignoresOn(line! - 1)).toEqual([]);
+  });
+
   test("a row that breaks nothing offers nothing", async () => {
     const reader = startReader();
     const document = reader.open(join(folder, "clean.jsonl"), JSON.stringify(cleanExample().row));

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, open, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -62,13 +62,26 @@ describe("pages", () => {
     await pages.close();
   });
 
-  it("end early where lines are huge; each of them can be had whole", async () => {
+  it("show every line however huge the others are; each of them can be had whole", async () => {
     const huge = (letter: string) => letter.repeat(3 * 1024 * 1024);
     const path = await fileOf("huge.jsonl", [..."abcdefgh"].map(huge).join("\n"));
     const pages = await FilePages.open(path, nobody);
-    expect((await pages.page(0))!).toMatchObject({ more: true });
+    const { lines, more } = (await pages.page(0))!;
+    expect(more).toBe(false);
+    expect(lines.map((line) => line[0])).toEqual([..."abcdefgh"]);
+    for (const line of lines) {
+      expect(line.length).toBeLessThanOrEqual(PAGE_COLUMNS);
+      expect(line).toMatch(/⟨… 3,135,788 more bytes⟩$/);
+    }
     for (const [at, letter] of [..."abcdefgh"].entries()) expect(await pages.line(at)).toBe(huge(letter));
     expect(await pages.line(8)).toBeNull();
+    await pages.close();
+  });
+
+  it("show no byte order mark", async () => {
+    const pages = await FilePages.open(await fileOf("bom.jsonl", "\uFEFFa\n\uFEFFb\n"), nobody);
+    expect((await pages.page(0))!.lines).toEqual(["a", "\uFEFFb"]);
+    expect(await pages.line(0)).toBe("a");
     await pages.close();
   });
 
@@ -86,7 +99,7 @@ describe("pages", () => {
     expect(performance.now() - start).toBeLessThan(300);
     expect(await pages.page(999)).toBeNull();
     await pages.count();
-    expect(told.at(-1)).toEqual({
+    expect(told.at(-1)).toMatchObject({
       path,
       bytes: 20 * block.length,
       counted: 20 * block.length,
@@ -97,13 +110,39 @@ describe("pages", () => {
     await all.close(path);
   });
 
-  it("are those of the file as it is now", async () => {
-    const path = await fileOf("grows.jsonl", "a\n");
+  it("go on where the file has grown", async () => {
+    const path = await fileOf("grows.jsonl", `${numbered(PAGE_LINES).join("\n")}\nbeg`);
     const all = new OpenPages(nobody);
-    expect((await (await all.get(path)).page(0))!.lines).toEqual(["a"]);
-    await appendFile(path, "b\n");
-    expect((await (await all.get(path)).page(0))!.lines).toEqual(["a", "b"]);
+    const pages = await all.get(path);
+    await pages.count();
+    expect(pages.extent).toMatchObject({ lines: PAGE_LINES + 1, done: true });
+    expect(await pages.line(PAGE_LINES)).toBe("beg");
+    const { identity } = pages.extent;
+    await appendFile(path, `in\n${numbered(2 * PAGE_LINES).join("\n")}\n`);
+    expect(await all.get(path)).toBe(pages);
+    await pages.count();
+    expect(pages.extent).toMatchObject({ identity, lines: 3 * PAGE_LINES + 1, done: true });
+    expect(await pages.line(PAGE_LINES)).toBe("begin");
+    expect(await pages.line(3 * PAGE_LINES)).toBe(`{"n":${2 * PAGE_LINES}}`);
     await all.close(path);
+  });
+
+  it("are those of another file where it was replaced or written anew", async () => {
+    const path = await fileOf("replaced.jsonl", "a\nb\n");
+    const all = new OpenPages(nobody);
+    const first = await all.get(path);
+    await first.count();
+    await rename(await fileOf("other.jsonl", "c\nd\n"), path);
+    const second = await all.get(path);
+    expect((await second.page(0))!.lines).toEqual(["c", "d"]);
+    expect(second.extent.identity).not.toBe(first.extent.identity);
+    await second.count();
+    await writeFile(path, "e\nf\ng\n");
+    const third = await all.get(path);
+    expect((await third.page(0))!.lines).toEqual(["e", "f", "g"]);
+    expect(third.extent.identity).not.toBe(second.extent.identity);
+    await rm(path);
+    await expect(all.get(path)).rejects.toThrow("ENOENT");
   });
 
   it("refuse what is not there", async () => {

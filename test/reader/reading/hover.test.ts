@@ -187,6 +187,22 @@ describe("safety", () => {
     const context = await open.line(path, 0);
     expect(await context.lineage()).toBeNull();
   });
+
+  it("rows of the same post are told apart by their responses", async () => {
+    const open = new OpenFiles();
+    const path = output("dataset/train.jsonl");
+    const [first] = await recordsOf(path);
+    const { chosen, rejected } = first!;
+    const rows = [first, { ...first, chosen: rejected, rejected: chosen }];
+    for (const [row, known] of [
+      [rows[0], true],
+      [rows[1], false],
+    ] as const) {
+      open.put(path, `${JSON.stringify(row)}\n`);
+      const context = await open.line(path, 0);
+      expect((await context.lineage()) !== null).toBe(known);
+    }
+  });
 });
 
 describe("time", () => {

@@ -28,7 +28,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function placesOf(path: string, line: number, sought: string) {
   const context = await files.line(output(path), line);
-  return (await definitionAt(context, at(context, sought)))?.places ?? null;
+  return (await definitionAt(context, at(context, sought), () => false))?.places ?? null;
 }
 
 const rawPlace = (post: Post) => ({
@@ -75,6 +75,7 @@ describe("definitions", () => {
     const path = join(temp, "raw.json");
     await writeFile(path, '[\n  {"a": 1},\n\n  {"a": 2}\n]\n');
     expect(await sourceLine(path, 2)).toBe(4);
+    expect(await sourceLine(path, 2, () => true)).toBeNull();
     expect(await sourceLine(path, 3)).toBeNull();
     expect(await sourceLine(join(temp, "none.json"), 1)).toBeNull();
     await rm(temp, { recursive: true });
