@@ -1,4 +1,4 @@
-import { type ExtensionContext, window, workspace } from "vscode";
+import { commands, type ExtensionContext, window, workspace } from "vscode";
 import { Agents } from "./agent/agents.js";
 import { registerCommands } from "./commands/register-commands.js";
 import { registerDoctor } from "./doctor/register-doctor.js";
@@ -6,7 +6,7 @@ import type { Editor } from "./editor.js";
 import { engineEnvironment } from "./environment.js";
 import { Workspaces } from "./folders/workspaces.js";
 import { registerLanguage } from "./language/register-language.js";
-import { SETTINGS } from "./ids.js";
+import { COMMANDS, SETTINGS } from "./ids.js";
 import { ReaderClient } from "./reader/reader-client.js";
 import { RunHistory } from "./runs/run-history.js";
 import { Runner } from "./runs/runner.js";
@@ -30,7 +30,9 @@ export function activate(context: ExtensionContext): void {
   context.subscriptions.push(log, reader, workspaces, agents, runs, runner);
   context.subscriptions.push(
     workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(SETTINGS.modelsFolder)) reader.restart();
+      if (!change.affectsConfiguration(SETTINGS.modelsFolder)) return;
+      reader.restart();
+      void commands.executeCommand(COMMANDS.refresh);
     }),
   );
   context.subscriptions.push(showRunInStatusBar(workspaces, runs));

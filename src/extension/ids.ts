@@ -25,6 +25,8 @@ export const COMMANDS = {
   validateWorkspace: "prefloom.validateWorkspace",
   modelList: "prefloom.modelList",
   modelGet: "prefloom.modelGet",
+  /** As `modelGet`, for the view's button, which is given the row with the focus. */
+  modelGetAny: "prefloom.modelGetAny",
   modelUse: "prefloom.modelUse",
   modelProbe: "prefloom.modelProbe",
   doctor: "prefloom.doctor",

@@ -35,6 +35,8 @@ export class AgentClient {
   readonly #stopped = new WeakSet<AgentProcess>();
   readonly #ends: number[] = [];
   #lastEnd: AgentEnd | undefined;
+  /** The orderly end of an earlier one. */
+  #stopping: Promise<void> = Promise.resolve();
   #disposed = false;
 
   constructor(
@@ -100,7 +102,10 @@ export class AgentClient {
     const agent = this.#process ?? (await this.#starting?.catch(() => undefined));
     if (!agent) return;
     this.#stopped.add(agent);
-    await agent.stop(STOP_MILLISECONDS);
+    // It takes no more requests: the next ones wait for its end and start another.
+    if (this.#process === agent) this.#process = undefined;
+    this.#stopping = agent.stop(STOP_MILLISECONDS);
+    await this.#stopping;
   }
 
   async #running(): Promise<AgentProcess> {
@@ -110,6 +115,7 @@ export class AgentClient {
   }
 
   async #start(): Promise<AgentProcess> {
+    await this.#stopping;
     if (this.#disposed) throw new Error("the extension is being closed");
     const now = Date.now();
     while (this.#ends.length > 0 && now - this.#ends[0]! > ENDS_MILLISECONDS) this.#ends.shift();
@@ -132,7 +138,7 @@ export class AgentClient {
     this.log.info(`The agent of ${spec.folder} has started (process ${String(agent.pid)})`);
     this.#process = agent;
     void agent.ended.then((end) => {
-      this.#process = undefined;
+      if (this.#process === agent) this.#process = undefined;
       if (this.#stopped.has(agent)) this.log.info(`The agent of ${spec.folder} has ended`);
       else this.#note(spec, end);
     });
@@ -151,7 +157,7 @@ export class AgentClient {
     this.log.error([`The agent of ${folder} ended unasked (${how})`, ...end.lastLines].join("\n  "));
   }
 
-  /** Ends the agent at once. */
+  /** Ends the agent at once, unless an orderly end is under way, which has its own time limit. */
   dispose(): void {
     this.#disposed = true;
     if (!this.#process) return;

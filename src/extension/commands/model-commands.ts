@@ -198,6 +198,7 @@ async function probe(editor: Editor, argument: unknown): Promise<void> {
 export function modelCommands(editor: Editor): Readonly<Record<string, (...args: unknown[]) => unknown>> {
   return {
     [COMMANDS.modelGet]: (argument) => get(editor, argument),
+    [COMMANDS.modelGetAny]: () => get(editor, undefined),
     // The second argument: the model, where the first one only says in which workspace.
     [COMMANDS.modelUse]: (argument, model) =>
       use(editor, argument, typeof model === "string" ? model : undefined),

@@ -17,10 +17,15 @@ async function report(editor: Editor, argument: unknown): Promise<void> {
       () => agent.request0(reportWrite),
     );
     await commands.executeCommand("markdown.showPreview", Uri.file(markdown));
-    tell("info", l10n.t("The report is written: as Markdown, and as one HTML file with charts."), {
-      label: l10n.t("Open in the browser"),
-      press: () => env.openExternal(Uri.file(html)),
-    });
+    const page = Uri.file(html);
+    tell(
+      "info",
+      l10n.t("The report is written: as Markdown, and as one HTML file with charts."),
+      // On another machine the browser would look for it here.
+      env.remoteName === undefined
+        ? { label: l10n.t("Open in the browser"), press: () => env.openExternal(page) }
+        : button(l10n.t("Show in the explorer"), "revealInExplorer", page),
+    );
   } catch (error) {
     tellError(editor, title, error);
   }

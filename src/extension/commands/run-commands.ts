@@ -179,7 +179,8 @@ const isStep = (value: unknown): value is StepName => STEP_NAMES.includes(value 
 async function stop(editor: Editor, argument: unknown): Promise<void> {
   const { runner } = editor;
   const meant = (argument as { readonly workspace?: PrefloomWorkspace } | undefined)?.workspace;
-  if (meant) {
+  // The button of the view names the row that has the focus, wherever something runs.
+  if (meant && runner.isRunning(meant)) {
     runner.stop(meant);
     return;
   }

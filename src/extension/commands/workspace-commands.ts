@@ -182,12 +182,14 @@ async function importFiles(editor: Editor, argument: unknown, selected: unknown)
   await runAndTell(editor, target, { steps: ["import"] });
 }
 
+const isStart = (value: unknown): value is { readonly sample: boolean } =>
+  typeof (value as { readonly sample?: unknown } | null | undefined)?.sample === "boolean";
+
 /** Commands that make a workspace and feed it. */
 export function workspaceCommands(editor: Editor): Readonly<Record<string, (...args: unknown[]) => unknown>> {
   return {
-    // The second argument spares the question, for those who call it from code.
-    [COMMANDS.init]: (argument, start) =>
-      init(editor, argument, start as { readonly sample: boolean } | undefined),
+    // The second argument spares the question, for those who call it from code; the explorer gives what is selected.
+    [COMMANDS.init]: (argument, start) => init(editor, argument, isStart(start) ? start : undefined),
     [COMMANDS.import]: (argument, selected) => importFiles(editor, argument, selected),
     [COMMANDS.openSettings]: async (argument) => {
       const target = await workspaceFor(editor, argument);

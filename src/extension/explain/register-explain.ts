@@ -65,7 +65,11 @@ export function registerExplain(editor: Editor): (workspace: PrefloomWorkspace, 
     commands.registerCommand(COMMANDS.explain, async (argument?: unknown, given?: unknown) => {
       const target = (argument ?? {}) as ExplainTarget;
       const named = typeof argument === "string" ? argument : (target.id ?? given);
-      const atCursor = named === undefined && !(argument instanceof Uri) ? idAtCursor(editor) : undefined;
+      // The editor's own menu names the document that it was opened in.
+      const isActive =
+        !(argument instanceof Uri) ||
+        argument.toString() === window.activeTextEditor?.document.uri.toString();
+      const atCursor = named === undefined && isActive ? idAtCursor(editor) : undefined;
       const owner = atCursor?.workspace ?? (await workspaceFor(editor, argument));
       if (!owner) return;
       const id = typeof named === "string" ? named : (atCursor?.id ?? (await askForId()));

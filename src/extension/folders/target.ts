@@ -11,8 +11,13 @@ export interface WorkspaceTarget {
 function workspaceOf(workspaces: Workspaces, argument: unknown): PrefloomWorkspace | undefined {
   if (argument instanceof Uri) return workspaces.of(argument);
   const workspace = (argument as Partial<WorkspaceTarget> | null | undefined)?.workspace;
-  return workspace && workspaces.all.includes(workspace) ? workspace : undefined;
+  // Its folder may have been found anew since.
+  return workspace && workspaces.all.find(({ path }) => path === workspace.path);
 }
+
+/** Whether an argument names a workspace, be it one that has left the window. */
+const namesWorkspace = (argument: unknown): boolean =>
+  (argument as Partial<WorkspaceTarget> | null | undefined)?.workspace !== undefined;
 
 /**
  * The workspace that a command is meant for; asks where there are several and nothing tells.
@@ -25,8 +30,13 @@ export async function pickWorkspace(
   const meant = workspaceOf(workspaces, argument);
   if (meant) return meant;
   await workspaces.ready;
-  const found = workspaceOf(workspaces, argument) ?? workspaces.active;
-  if (found) return found;
+  const late = workspaceOf(workspaces, argument);
+  if (late) return late;
+  if (namesWorkspace(argument)) {
+    void window.showWarningMessage(l10n.t("That workspace is no longer in this window."));
+    return null;
+  }
+  if (workspaces.active) return workspaces.active;
   if (workspaces.all.length === 0) return undefined;
   const items = workspaces.all.map((workspace) => ({
     ...{ label: workspace.name, description: workspace.path, workspace },

@@ -28,6 +28,8 @@ export class Workspaces implements Disposable {
   /** Status or progress of a workspace has changed. */
   readonly onDidChangeState: Event<PrefloomWorkspace> = this.#stateChanged.event;
   readonly #subscriptions: { dispose(): unknown }[] = [this.#changed, this.#stateChanged];
+  /** Of the outputs. */
+  readonly #watchers = new Map<string, Disposable>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   /** Resolves when the folders have been searched once. */
   readonly ready: Promise<void>;
@@ -40,6 +42,9 @@ export class Workspaces implements Disposable {
       watcher.onDidChange((uri) => this.#touched(Uri.joinPath(uri, "..").toString())),
       watcher.onDidDelete((uri) => this.#remove(Uri.joinPath(uri, ".."))),
       workspace.onDidChangeWorkspaceFolders(() => void this.#search()),
+      // Of a folder that goes, only the folder itself is told.
+      workspace.onDidDeleteFiles(() => void this.#search()),
+      workspace.onDidRenameFiles(() => void this.#search()),
     );
     this.ready = this.#search();
   }
@@ -95,12 +100,10 @@ export class Workspaces implements Disposable {
   #watchOutput(added: PrefloomWorkspace): void {
     const watcher = workspace.createFileSystemWatcher(new RelativePattern(added.uri, "**/manifest.json"));
     const touched = () => this.#touched(added.uri.toString());
-    this.#subscriptions.push(
-      watcher,
-      watcher.onDidCreate(touched),
-      watcher.onDidChange(touched),
-      watcher.onDidDelete(touched),
-    );
+    watcher.onDidCreate(touched);
+    watcher.onDidChange(touched);
+    watcher.onDidDelete(touched);
+    this.#watchers.set(added.uri.toString(), watcher);
   }
 
   #touched(key: string): void {
@@ -117,6 +120,8 @@ export class Workspaces implements Disposable {
   #remove(folder: Uri): void {
     const key = folder.toString();
     clearTimeout(this.#timers.get(key));
+    this.#watchers.get(key)?.dispose();
+    this.#watchers.delete(key);
     this.#all.get(key)?.dispose();
     if (this.#all.delete(key)) this.#tell();
   }
@@ -128,6 +133,7 @@ export class Workspaces implements Disposable {
 
   dispose(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const watcher of this.#watchers.values()) watcher.dispose();
     for (const one of this.#all.values()) one.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }

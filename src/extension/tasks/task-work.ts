@@ -1,5 +1,5 @@
-import { isAbsolute, resolve } from "node:path";
-import { l10n, workspace } from "vscode";
+import { resolve } from "node:path";
+import { l10n, Uri, workspace } from "vscode";
 import { formatCount } from "../../core/number-words.js";
 import type { Severity } from "../../core/finding.js";
 import { STEP_NAMES, type StepName } from "../../core/step-names.js";
@@ -116,13 +116,14 @@ export async function doTask(
 ): Promise<number> {
   await editor.workspaces.ready;
   const at = task.workspace ?? ".";
-  const path = isAbsolute(at) ? at : resolve(folder, at);
+  // As the editor writes paths: without a slash at the end, the drive in lower case.
+  const path = Uri.file(resolve(folder, at)).fsPath;
   const target = editor.workspaces.all.find((one) => one.path === path);
   if (task.step === "validate" && (target !== undefined || (task.files ?? []).length > 0)) {
     return validate(editor, target, task.files ?? [], folder, output);
   }
   if (!target) {
-    output.line(coloured("red", l10n.t("{0} is no Prefloom workspace: it has no prefloom.json.", path)));
+    output.line(coloured("red", l10n.t("{0} is no Prefloom workspace of this window.", path)));
     return EXIT.badInput;
   }
   if (!workspace.isTrusted) {

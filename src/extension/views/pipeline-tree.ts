@@ -89,6 +89,10 @@ const stateInWords = (state: StepStatus["state"] | "running"): string =>
     running: l10n.t("running"),
   })[state];
 
+/** A name of the folder's own, such as that of a source, as a table takes it: a text and nothing else. */
+const cellOf = (name: string): string =>
+  name.replace(/[\\`*_{}[\]()#+\-.!|<>&~]/g, "\\$&").replace(/\s+/g, " ");
+
 /** One step of a workspace; the same object as long as the workspace is there, so that it alone can be shown anew. */
 class StepNode implements TreeNode {
   #shown = "";
@@ -168,7 +172,8 @@ class StepNode implements TreeNode {
     }
     const counts = Object.entries(status.counts);
     if (counts.length > 0) tooltip.appendMarkdown("\n\n| | |\n|---|---:|\n");
-    for (const [name, count] of counts) tooltip.appendMarkdown(`| ${name} | ${formatCount(count)} |\n`);
+    for (const [name, count] of counts)
+      tooltip.appendMarkdown(`| ${cellOf(name)} | ${formatCount(count)} |\n`);
     return tooltip;
   }
 

@@ -17,7 +17,11 @@ export interface Definition {
   readonly places: readonly FilePlace[];
 }
 
-async function rawPlace(lookup: Lookup, { file, line }: Origin, isCancelled: IsCancelled): Promise<FilePlace[]> {
+async function rawPlace(
+  lookup: Lookup,
+  { file, line }: Origin,
+  isCancelled: IsCancelled,
+): Promise<FilePlace[]> {
   const path = resolve(lookup.folder, file);
   const found = await sourceLine(path, line, isCancelled);
   return found === null ? [] : [{ path, line: found - 1, character: 0 }];
@@ -30,9 +34,16 @@ const outputPlace = (lookup: Lookup, path: string, line: number, character = 0):
   character,
 });
 
-async function postPlaces(lookup: Lookup, post: Placed<Post> | null, isCancelled: IsCancelled): Promise<FilePlace[]> {
+async function postPlaces(
+  lookup: Lookup,
+  post: Placed<Post> | null,
+  isCancelled: IsCancelled,
+): Promise<FilePlace[]> {
   if (!post) return [];
-  return [outputPlace(lookup, INDEXED.posts.path, post.line), ...(await rawPlace(lookup, post.value.origin, isCancelled))];
+  return [
+    outputPlace(lookup, INDEXED.posts.path, post.line),
+    ...(await rawPlace(lookup, post.value.origin, isCancelled)),
+  ];
 }
 
 async function pairPlaces(lookup: Lookup, id: string, isCancelled: IsCancelled): Promise<FilePlace[]> {
@@ -72,7 +83,9 @@ async function idPlaces(
   if (form === "raw") return [];
   const post = await lookup.post(id);
   // In the file of posts itself the way goes on to the raw file.
-  return context.kind === "posts" && post ? rawPlace(lookup, post.value.origin, isCancelled) : postPlaces(lookup, post, isCancelled);
+  return context.kind === "posts" && post
+    ? rawPlace(lookup, post.value.origin, isCancelled)
+    : postPlaces(lookup, post, isCancelled);
 }
 
 function originAt(context: LineContext, { path }: FoundValue): (Definition & { origin: Origin }) | null {
@@ -83,7 +96,12 @@ function originAt(context: LineContext, { path }: FoundValue): (Definition & { o
 }
 
 /** A row of the data set comes from its pair, its post and its raw record. */
-async function rowPlaces(context: LineContext, lookup: Lookup, { path }: FoundValue, isCancelled: IsCancelled): Promise<FilePlace[]> {
+async function rowPlaces(
+  context: LineContext,
+  lookup: Lookup,
+  { path }: FoundValue,
+  isCancelled: IsCancelled,
+): Promise<FilePlace[]> {
   const lineage = await context.lineage();
   if (!lineage) return [];
   const [field, index] = path;
@@ -97,7 +115,11 @@ async function rowPlaces(context: LineContext, lookup: Lookup, { path }: FoundVa
 }
 
 /** Where what stands at a character comes from, nearest first; null: nowhere that is known. */
-export async function definitionAt(context: LineContext, character: number, isCancelled: IsCancelled): Promise<Definition | null> {
+export async function definitionAt(
+  context: LineContext,
+  character: number,
+  isCancelled: IsCancelled,
+): Promise<Definition | null> {
   const { lookup, tree } = context;
   const found = tree?.at(character);
   if (!found || !lookup) return null;
@@ -108,7 +130,8 @@ export async function definitionAt(context: LineContext, character: number, isCa
   }
   const { from, to, value } = found;
   const form = idForm(value);
-  if (form !== null) return { from, to, places: await idPlaces(context, lookup, form, String(value), isCancelled) };
+  if (form !== null)
+    return { from, to, places: await idPlaces(context, lookup, form, String(value), isCancelled) };
   const places = context.kind === "alignx" ? await rowPlaces(context, lookup, found, isCancelled) : [];
   return places.length > 0 ? { from, to, places } : null;
 }

@@ -168,7 +168,9 @@ export class LineContext {
     const isText = (key: "chosen" | "rejected") =>
       post.value.responses.find(({ id }) => id === lineage[key])?.text === this.value[key];
     // Lines move when rows are dropped in the editor; the texts tell whether this is still the one: posts have many rows.
-    return post.value.text === this.value["prompt"] && isText("chosen") && isText("rejected") ? lineage : null;
+    return post.value.text === this.value["prompt"] && isText("chosen") && isText("rejected")
+      ? lineage
+      : null;
   }
 }
 

@@ -192,15 +192,14 @@ describe("safety", () => {
     const open = new OpenFiles();
     const path = output("dataset/train.jsonl");
     const [first] = await recordsOf(path);
-    const { chosen, rejected } = first!;
-    const rows = [first, { ...first, chosen: rejected, rejected: chosen }];
-    for (const [row, known] of [
-      [rows[0], true],
-      [rows[1], false],
+    const exchanged = { ...first, chosen: first!["rejected"], rejected: first!["chosen"] };
+    for (const [row, isKnown] of [
+      [first, true],
+      [exchanged, false],
     ] as const) {
       open.put(path, `${JSON.stringify(row)}\n`);
       const context = await open.line(path, 0);
-      expect((await context.lineage()) !== null).toBe(known);
+      expect((await context.lineage()) !== null).toBe(isKnown);
     }
   });
 });
