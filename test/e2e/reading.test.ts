@@ -59,8 +59,7 @@ describeInVscode("reading data", (vscode) => {
     );
     await window.webview('h2:text-is("Preference direction")');
     await window.screenshot("reading-preview");
-    await window.openFile("train.jsonl");
-    await window.goTo(1, column);
+    await window.runCommand("View: Focus First Editor Group");
     await window.runCommand("Prefloom: Format this line for reading");
     await page.locator(".tab", { hasText: "train.jsonl:1.yaml" }).waitFor();
     await page.locator(".view-line", { hasText: "rejected:" }).first().waitFor();
