@@ -42,3 +42,19 @@ export interface Progress {
 }
 
 export type OnEvent = (event: RunEvent) => void;
+
+/** What a run came to. */
+export interface RunOutcome {
+  /** Steps that ran to their end. */
+  readonly ran: readonly StepName[];
+  /** Steps that were up to date. */
+  readonly skipped: readonly StepName[];
+  /** The step that was interrupted, with how far it came. */
+  readonly interrupted: {
+    readonly step: StepName;
+    readonly done: number;
+    readonly total: number | null;
+  } | null;
+  /** Findings of severity error in what these steps made. */
+  readonly errors: number;
+}

@@ -1,6 +1,6 @@
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { Finding } from "../core/finding.js";
-import type { Progress, RunEvent } from "../core/run-events.js";
+import type { Progress, RunEvent, RunOutcome } from "../core/run-events.js";
 import type { StepName } from "../core/step-names.js";
 
 /** Messages between an editor (or any other client) and the agent, JSON-RPC over stdio. The agent does what writes, runs a model or starts a program; what only reads is the reader's (`protocol/reader`). */
@@ -22,16 +22,7 @@ export interface RunRequest {
 }
 
 /** What a run came to. */
-export interface RunResult {
-  readonly ran: readonly StepName[];
-  readonly skipped: readonly StepName[];
-  readonly interrupted: {
-    readonly step: StepName;
-    readonly done: number;
-    readonly total: number | null;
-  } | null;
-  /** Findings of severity error in what these steps made. */
-  readonly errors: number;
+export interface RunResult extends RunOutcome {
   /** What the check step found, where it was among the steps: the worst first, a few hundred at most. */
   readonly findings: readonly Finding[];
 }

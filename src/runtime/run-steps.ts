@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { STEPS, stepNamed } from "../steps/registry.js";
 import type { Step, StepContext } from "../steps/step.js";
 import type { StepName } from "../core/step-names.js";
-import type { OnEvent } from "../core/run-events.js";
+import type { OnEvent, RunOutcome } from "../core/run-events.js";
 import { contextTokensFor, type ModelOpener, openLocalModel } from "./open-model.js";
 import { readOverview } from "./overview.js";
 import { probeForRun } from "./probe-model.js";
@@ -28,21 +28,6 @@ export interface RunOptions {
   /** As typed: a second run is told what the first one is doing. */
   readonly command: string;
   readonly openModel?: ModelOpener;
-}
-
-export interface RunOutcome {
-  /** Steps that ran to their end. */
-  readonly ran: readonly StepName[];
-  /** Steps that were up to date. */
-  readonly skipped: readonly StepName[];
-  /** The step that was interrupted, with how far it came. */
-  readonly interrupted: {
-    readonly step: StepName;
-    readonly done: number;
-    readonly total: number | null;
-  } | null;
-  /** Findings of severity error in what these steps made. */
-  readonly errors: number;
 }
 
 /** Progress is told this often at most. */

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomFor } from "../../src/core/random.js";
 import { STEP_NAMES, type StepName } from "../../src/core/step-names.js";
-import type { OnEvent } from "../../src/core/run-events.js";
+import type { OnEvent, RunOutcome } from "../../src/core/run-events.js";
 import type { ModelOpener } from "../../src/runtime/open-model.js";
-import { type RunOutcome, runSteps } from "../../src/runtime/run-steps.js";
+import { runSteps } from "../../src/runtime/run-steps.js";
 import { openWorkspace } from "../../src/runtime/workspace.js";
 import { FAKE_MODEL_FILE, fakeOpener, fakeWeights } from "../fakes/fake-model.js";
 
